@@ -1,0 +1,32 @@
+namespace GptCuda.Engine.Sampling;
+
+/// <summary>What the sampler needs to know of one sequence: its options, its place in the random stream, the tokens it has seen.</summary>
+public sealed class SequenceSampling
+{
+    private readonly HashSet<int> _seen = [];
+
+    /// <param name="options">How tokens are chosen.</param>
+    /// <param name="seed">Key of the random stream.</param>
+    /// <param name="sequence">Number of the sequence in the stream; sequences of one seed draw independently.</param>
+    public SequenceSampling(SamplingOptions options, ulong seed, uint sequence)
+    {
+        Options = options;
+        Seed = seed;
+        Sequence = sequence;
+    }
+
+    /// <summary>How tokens are chosen.</summary>
+    public SamplingOptions Options { get; }
+
+    /// <summary>Key of the counter-based random stream.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Number of the sequence in the random stream.</summary>
+    public uint Sequence { get; }
+
+    /// <summary>Distinct tokens of prompt and continuation so far, to which the repetition penalty applies.</summary>
+    public IReadOnlyCollection<int> Seen => _seen;
+
+    /// <summary>Records a token of the prompt or the continuation.</summary>
+    public void Observe(int token) => _seen.Add(token);
+}
