@@ -1,0 +1,61 @@
+using System.CommandLine;
+using GptCuda.Cli.Parsing;
+using GptCuda.Engine;
+using GptCuda.Engine.Weights;
+
+namespace GptCuda.Cli.Settings;
+
+/// <summary>The options of every command that loads a model.</summary>
+internal sealed class ModelSettings
+{
+    private readonly ModelChoice _choice = new();
+
+    private readonly Option<DeviceChoice?> _device = OptionOf.Value(
+        "--device", "auto|cpu|cuda|cuda:N", "What computes (default: auto)", "one of auto, cpu, cuda, cuda:N", DeviceChoice.Read);
+
+    private readonly Option<ElementType?> _dtype = OptionOf.Choice(
+        "--dtype",
+        "How the weights are held (default: f32)",
+        ("f32", ElementType.F32), ("bf16", ElementType.BF16), ("f16", ElementType.F16), ("int8", ElementType.Int8));
+
+    private readonly Option<int?> _threads = OptionOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
+
+    private readonly Option<bool> _stats = OptionOf.Flag("--stats", "Print times, speed and memory on standard error");
+
+    public void AddTo(Command command)
+    {
+        _choice.AddTo(command);
+        command.Add(_device);
+        command.Add(_dtype);
+        command.Add(_threads);
+        command.Add(_stats);
+    }
+
+    /// <summary>Whether <c>--stats</c> is given.</summary>
+    public bool WantsStatistics(CommandContext context) => context.Parsed.GetValue(_stats);
+
+    /// <summary>Loads the model and says on standard error what <c>auto</c> chose. The caller disposes it.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="slots">Sequences at a time, or null for what fits.</param>
+    public GptModel Load(CommandContext context, int? slots)
+    {
+        string location = _choice.Location(context);
+        GptModel model = GptModel.Load(location, new ModelOptions
+        {
+            Device = context.Parsed.GetValue(_device)?.Selection ?? DeviceSelection.Auto,
+            WeightType = context.Parsed.GetValue(_dtype),
+            Threads = context.Parsed.GetValue(_threads),
+            Slots = slots,
+            ModelsDirectory = _choice.ModelsDirectory(context),
+        });
+        if (model.DeviceReason is { } reason)
+            context.Terminal.Say(reason);
+        return model;
+    }
+
+    /// <summary><see cref="DeviceSelection"/> as a reference, which is what an absent option leaves null.</summary>
+    private sealed record DeviceChoice(DeviceSelection Selection)
+    {
+        public static DeviceChoice? Read(string text) => DeviceSelection.TryParse(text, out DeviceSelection device) ? new(device) : null;
+    }
+}
