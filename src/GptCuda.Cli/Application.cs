@@ -37,8 +37,8 @@ internal static class Application
 
     private static async Task<int> RunAsync(string[] arguments, Terminal terminal, Interruption interruption)
     {
-        (CommandDefinition definition, string[] rest, bool named) = ArgumentScanner.FindCommand(arguments);
-        ScannedArguments scanned = ArgumentScanner.Scan(rest, definition.Command);
+        (CommandDefinition definition, string[] others, bool named) = ArgumentScanner.FindCommand(arguments);
+        ScannedArguments scanned = ArgumentScanner.Scan(others, definition.Command);
         if (scanned.WantsHelp)
             return HelpText.Write(named ? definition : null, terminal);
         if (scanned.WantsVersion)

@@ -56,6 +56,7 @@ internal sealed class GenerateCommand
         if (prompts is not null && _source.Given(context) is { Count: > 0 } given)
             throw new UsageException($"expected one source of text, found --prompts and {given[0]}");
         Prompt? prompt = prompts is null ? _source.Read(context) : null;
+        using Stream? lines = prompts is null ? null : InputFile.Open(prompts);
 
         bool one = prompts is null && samples == 1;
         using GptModel model = _model.Load(context, context.Parsed.GetValue(_batchSize) ?? (one ? 1 : null));
@@ -72,9 +73,9 @@ internal sealed class GenerateCommand
         }
         else
         {
-            IEnumerable<GenerationRequest> requests = prompts is null
+            IEnumerable<GenerationRequest> requests = lines is null
                 ? [new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }]
-                : PromptsFile.Read(prompts, options, samples, _source.Special(context), vocabulary);
+                : PromptsFile.Read(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary);
             await PrintAllAsync(model, requests, samples, json: prompts is not null || context.Parsed.GetValue(_json), context).ConfigureAwait(false);
         }
         if (_model.WantsStatistics(context))

@@ -40,8 +40,8 @@ internal static class TokenizeCommand
         {
             using Stream stream = literal is null ? InputFile.Open(path!) : new MemoryStream(Encoding.UTF8.GetBytes(literal));
             JsonLines.Transform(stream, literal is null ? InputFile.NameOf(path!) : "the text", context.Terminal.Out,
-                CliJson.Default.TextLine, CliJson.Default.IdsLine,
-                line => new IdsLine { Ids = tokenizer.Encode(line.Text, special) });
+                CliJson.Default.TextLine, """{"text":".."}""", CliJson.Default.IdsLine,
+                line => line.Text is null ? null : new IdsLine { Ids = tokenizer.Encode(line.Text, special) });
             return ExitCode.Success;
         }
         context.Terminal.Out.WriteLine(TokenIds.Write(tokenizer.Encode(literal ?? InputFile.ReadText(path!), special)));

@@ -26,6 +26,10 @@ internal static class InputFile
         return standardInput ? WithoutFinalNewline(text) : text;
     }
 
+    /// <summary>A file's lines of text.</summary>
+    /// <param name="path">A path, or <c>-</c>.</param>
+    public static StreamReader OpenText(string path) => new(Open(path), Strict, detectEncodingFromByteOrderMarks: false);
+
     /// <summary>A stream of a file's bytes.</summary>
     /// <param name="path">A path, or <c>-</c>.</param>
     /// <exception cref="IOException">It cannot be opened; the message has the path.</exception>

@@ -13,10 +13,10 @@ internal sealed class TextSource
     private readonly Argument<string?> _text;
     private readonly Option<string?> _file;
     private readonly Option<string?>? _prompt;
-    private readonly Option<int[]?>? _ids;
+    private readonly Option<TokenIds?>? _ids;
     private readonly Option<bool> _special = OptionOf.Flag("--special", "Read <|endoftext|> in the text as the end-of-text token");
 
-    private TextSource(Argument<string?> text, Option<string?> file, Option<string?>? prompt, Option<int[]?>? ids)
+    private TextSource(Argument<string?> text, Option<string?> file, Option<string?>? prompt, Option<TokenIds?>? ids)
     {
         _text = text;
         _file = file;
@@ -63,11 +63,10 @@ internal sealed class TextSource
         if (_ids is not null && context.Parsed.GetValue(_ids) is { } ids)
         {
             CheckOnlyOne(context);
-            return Prompt.FromIds(ids);
+            return Prompt.FromIds(ids.Values.AsSpan());
         }
-        return (ReadLiteral(context) ?? (PathOf(context) is { } path ? InputFile.ReadText(path) : null)) is { } text
-            ? Prompt.FromText(text, Special(context))
-            : null;
+        string? text = ReadLiteral(context) ?? (PathOf(context) is { } path ? InputFile.ReadText(path) : null);
+        return text is null ? (Prompt?)null : Prompt.FromText(text, Special(context));
     }
 
     /// <summary>The text where it stands on the command line itself, else null.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GptCuda.Cli.Parsing;
 using GptCuda.Engine;
 using GptCuda.Engine.Generation;
@@ -29,7 +28,7 @@ internal static class Continuation
             else if (piece.Token is int token)
             {
                 output.Write(separator);
-                output.Write(token.ToString(CultureInfo.InvariantCulture));
+                output.Write(token);
                 separator = ",";
             }
             output.Flush();

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace GptCuda.Cli.Output;
 
 /// <summary>Turns an exception into one plain line on standard error and an exit code.</summary>
@@ -25,16 +23,13 @@ internal static class Failure
     }
 
     private static Exception Unwrap(Exception exception) =>
-        exception is AggregateException { InnerException: { } inner } or TargetInvocationException { InnerException: { } inner }
-            ? Unwrap(inner)
-            : exception;
+        exception is AggregateException && exception.InnerException is { } inner ? Unwrap(inner) : exception;
 
     private static string Describe(Exception exception) => exception switch
     {
-        UsageException => $"{exception.Message} (gptcuda --help shows the options)",
         // "… (Parameter 'x')" names something of the code, not of the command line.
         ArgumentException { ParamName: { } parameter } => exception.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
-        IOException or InvalidDataException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
+        UsageException or IOException or InvalidDataException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
             or PlatformNotSupportedException or InsufficientMemoryException or NotSupportedException => exception.Message,
         OutOfMemoryException => "out of memory",
         _ => $"unexpected {exception.GetType().Name}: {exception.Message}",

@@ -17,32 +17,59 @@ internal static class JsonLines
     /// <param name="name">What messages call the input.</param>
     /// <param name="output">Receives a line for each line, as soon as it is read.</param>
     /// <param name="inputType">How a line is read.</param>
+    /// <param name="expected">What a line looks like.</param>
     /// <param name="outputType">How a line is written.</param>
-    /// <param name="transform">What a line becomes.</param>
+    /// <param name="transform">What a line becomes; null where it lacks what is expected.</param>
     /// <exception cref="InvalidDataException">A line is invalid; those before it have been written.</exception>
     public static void Transform<TIn, TOut>(
-        Stream input, string name, TextWriter output, JsonTypeInfo<TIn> inputType, JsonTypeInfo<TOut> outputType, Func<TIn, TOut> transform)
+        Stream input,
+        string name,
+        TextWriter output,
+        JsonTypeInfo<TIn> inputType,
+        string expected,
+        JsonTypeInfo<TOut> outputType,
+        Func<TIn, TOut?> transform)
+        where TOut : class
     {
         using var reader = new LineReader(input);
         while (reader.TryRead(out ReadOnlySpan<byte> line))
         {
-            TOut result;
             try
             {
-                result = transform(Parse(line, inputType));
+                TIn value = Parse(line, inputType, expected);
+                Write(output, transform(value) ?? throw Unexpected(line, expected), outputType);
             }
-            catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidDataException)
+            catch (Exception exception) when (exception is FormatException or ArgumentException)
             {
                 throw Invalid(name, reader.Number, exception.Message);
             }
-            Write(output, result, outputType);
         }
     }
 
     /// <summary>The value of one line.</summary>
-    /// <exception cref="JsonException">The line is not what <paramref name="type"/> reads.</exception>
-    public static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(line, type) ?? throw new JsonException("expected an object, found null");
+    /// <param name="line">A JSON object.</param>
+    /// <param name="type">How it is read.</param>
+    /// <param name="expected">What it looks like, for the message.</param>
+    /// <exception cref="FormatException">The line is not that.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type, string expected)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type) ?? throw Unexpected(line, expected);
+        }
+        catch (JsonException exception)
+        {
+            throw Unexpected(line, expected, exception.BytePositionInLine);
+        }
+    }
+
+    /// <summary>The error of a line that is something else.</summary>
+    public static FormatException Unexpected(ReadOnlySpan<byte> line, string expected, long? place = null)
+    {
+        string text = Encoding.UTF8.GetString(line);
+        string shown = text.Length > 60 ? $"{text[..60]}…" : text;
+        return new($"expected {expected}, found {shown}{(place is null ? "" : $" (at byte {place})")}");
+    }
 
     /// <summary>The error of an invalid line.</summary>
     public static InvalidDataException Invalid(string name, int line, string reason) => new($"{name} line {line}: {reason}");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using GptCuda.Engine;
 
 namespace GptCuda.Cli.Output;
@@ -22,12 +21,12 @@ internal static class StatisticsReport
         Line("prefill", Speed(statistics.PrefillTokens, statistics.PrefillTokensPerSecond));
         Line("decode", Speed(statistics.DecodedTokens, statistics.DecodeTokensPerSecond));
         using var process = Process.GetCurrentProcess();
-        Line("peak memory", string.Create(CultureInfo.InvariantCulture, $"{process.PeakWorkingSet64 / (1024.0 * 1024):F1} MiB"));
+        Line("peak memory", $"{process.PeakWorkingSet64 / (1024.0 * 1024):F1} MiB");
 
         void Line(string name, string value) => terminal.Error.WriteLine($"{name}: {value}");
     }
 
-    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:F1} ms");
+    private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds:F1} ms";
 
-    private static string Speed(long tokens, double rate) => string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens, {rate:F1} tokens/s");
+    private static string Speed(long tokens, double rate) => $"{tokens} tokens, {rate:F1} tokens/s";
 }

@@ -3,5 +3,5 @@ namespace GptCuda.Cli.Output;
 /// <summary>A line with a text.</summary>
 internal sealed record TextLine
 {
-    public required string Text { get; init; }
+    public string? Text { get; init; }
 }

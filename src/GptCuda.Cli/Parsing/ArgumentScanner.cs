@@ -17,7 +17,7 @@ internal static class ArgumentScanner
     /// The command: the first positional argument where that names one, else the default. Options may stand before the name.
     /// </summary>
     /// <returns>The command, the other arguments, and whether it was named.</returns>
-    public static (CommandDefinition Definition, string[] Rest, bool Named) FindCommand(string[] arguments)
+    public static (CommandDefinition Definition, string[] Others, bool Named) FindCommand(string[] arguments)
     {
         if (arguments.Length > 0 && CommandTable.Find(arguments[0]) is { } first)
             return (first.Create(), arguments[1..], true);
@@ -111,9 +111,10 @@ internal static class ArgumentScanner
     {
         string name = argument.Split('=')[0];
         IEnumerable<string> names = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
-        return new(Spelling.Nearest(name, names) is { } nearest
-            ? $"{command.Name} has no option {name}; did you mean {nearest}?"
-            : $"{command.Name} has no option {name}. A text that begins with '-' comes after --: gptcuda {command.Name} -- \"{argument}\"");
+        string advice = Spelling.Nearest(name, names) is { } nearest ? $"did you mean {nearest}?"
+            : command.Arguments.Count > 0 ? $"a text that begins with '-' comes after --: gptcuda {command.Name} -- \"{argument}\""
+            : $"gptcuda {command.Name} --help shows them";
+        return new($"{command.Name} has no option {name}; {advice}");
     }
 
     private static UsageException TooMany(List<string> texts, int most, Command command) =>

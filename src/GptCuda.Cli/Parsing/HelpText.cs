@@ -14,10 +14,13 @@ internal static class HelpText
         CommandDefinition standard = CommandTable.Default.Create();
         var root = new RootCommand("Text from GPT-2. Without the name of a command: generate.") { HelpName = "gptcuda" };
         root.Options.Clear();
-        foreach (Argument argument in standard.Command.Arguments)
-            root.Add(argument);
-        foreach (Option option in standard.Command.Options)
-            root.Add(option);
+        if (named is null)
+        {
+            foreach (Argument argument in standard.Command.Arguments)
+                root.Add(argument);
+            foreach (Option option in standard.Command.Options)
+                root.Add(option);
+        }
         foreach (CommandEntry entry in CommandTable.All)
             root.Add(entry.Name == named?.Command.Name ? named.Command : entry.Create().Command);
 

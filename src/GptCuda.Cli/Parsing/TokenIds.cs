@@ -1,19 +1,21 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace GptCuda.Cli.Parsing;
 
-/// <summary>Token ids as text: <c>1,2,3</c>, with or without brackets, spaces being as good as commas.</summary>
-internal static class TokenIds
+/// <summary>Token ids given as text.</summary>
+internal sealed record TokenIds(ImmutableArray<int> Values)
 {
     public const string Expected = "token ids such as 1,2,3";
 
-    /// <summary>The ids, or null where the text has something else in it.</summary>
-    public static int[]? Read(string text)
+    /// <summary>Reads <c>1,2,3</c>, with or without brackets, spaces being as good as commas.</summary>
+    /// <returns>Null where the text has something else in it.</returns>
+    public static TokenIds? Read(string text)
     {
         ReadOnlySpan<char> list = text.AsSpan().Trim();
         if (list is ['[', .., ']'])
             list = list[1..^1];
-        var ids = new List<int>();
+        ImmutableArray<int>.Builder ids = ImmutableArray.CreateBuilder<int>();
         foreach (Range part in list.SplitAny(',', ' ', '\t', '\r', '\n'))
         {
             ReadOnlySpan<char> number = list[part];
@@ -23,10 +25,9 @@ internal static class TokenIds
                 return null;
             ids.Add(id);
         }
-        return [.. ids];
+        return new(ids.DrainToImmutable());
     }
 
-    /// <summary>The ids as a JSON array without spaces.</summary>
-    public static string Write(IEnumerable<int> ids) =>
-        "[" + string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture))) + "]";
+    /// <summary>Ids as a JSON array without spaces.</summary>
+    public static string Write(IEnumerable<int> ids) => $"[{string.Join(',', ids)}]";
 }

@@ -1,0 +1,2 @@
+namespace GptCuda.Cli.Output;
+internal sealed record ModelFacts(string Model);
