@@ -1,5 +1,6 @@
 using GptCuda.Engine.Backends;
 using GptCuda.Engine.Generation;
+using GptCuda.Engine.Tokenization;
 
 namespace GptCuda.Engine;
 
@@ -22,9 +23,10 @@ public sealed class GptModel : IDisposable
     /// <summary>Most slots that a model takes when <see cref="ModelOptions.Slots"/> does not say how many.</summary>
     public const int DefaultSlotLimit = 16;
 
-    private GptModel(IBackend backend, string location)
+    private GptModel(IBackend backend, Tokenizer? tokenizer, string location)
     {
         Backend = backend;
+        Tokenizer = tokenizer;
         Location = location;
     }
 
@@ -42,6 +44,12 @@ public sealed class GptModel : IDisposable
 
     /// <summary>The model's shape.</summary>
     public GptConfiguration Configuration => Backend.Configuration;
+
+    /// <summary>The model's vocabulary; null where its folder has no vocabulary files: such a model takes and gives ids.</summary>
+    public Tokenizer? Tokenizer { get; }
+
+    /// <summary>Id of the token that ends a text: the configuration's, else the vocabulary's; null where there is none.</summary>
+    public int? EndOfText => throw new NotImplementedException();
 
     /// <summary>Where the weights came from: a folder, or <c>synthetic:124M</c>.</summary>
     public string Location { get; }

@@ -46,6 +46,10 @@ internal sealed class TokenTable
         return found;
     }
 
+    /// <summary>The id of the token with exactly these bytes, or -1; quickest where the guess is right.</summary>
+    public int Find(ReadOnlySpan<byte> bytes, int likely) =>
+        (uint)likely < (uint)Count && this[likely].SequenceEqual(bytes) ? likely : Find(bytes);
+
     private int Probe(ReadOnlySpan<byte> bytes, ulong hash, out int found)
     {
         int mask = _slots.Length - 1;

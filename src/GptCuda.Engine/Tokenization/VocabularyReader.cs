@@ -26,7 +26,9 @@ internal static class VocabularyReader
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON: {e.Message}", e);
+            // The reader's message may quote the rest of the file.
+            throw new InvalidDataException(
+                $"{path}: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON: {Shorten(e.Message)}", e);
         }
         if (ids.Count == 0) throw new InvalidDataException($"{path}: has no tokens");
         return Arrange(path, bytes, ends, ids);
@@ -61,27 +63,12 @@ internal static class VocabularyReader
     private static int ReadToken(string path, in Utf8JsonReader reader, Span<byte> bytes)
     {
         ReadOnlySpan<byte> text = reader.ValueSpan;
-        bool decoded;
-        int written;
-        if (reader.ValueIsEscaped)
-        {
-            // The unescaped text is never longer than the escaped, nor than the room that is left for it.
-            Span<byte> room = bytes[..text.Length];
-            try
-            {
-                text = room[..reader.CopyString(room)];
-            }
-            catch (InvalidOperationException)
-            {
-                throw Wrong(path, reader, $"the token \"{Shorten(Encoding.UTF8.GetString(text))}\" is not valid text");
-            }
-            // In place: every byte written comes from at least one that was read before.
-            decoded = ByteAlphabet.TryDecode(text, bytes, out written);
-        }
-        else decoded = ByteAlphabet.TryDecode(text, bytes, out written);
+        bool decoded = reader.ValueIsEscaped
+            ? ByteAlphabet.TryDecodeJson(text, bytes, out int written)
+            : ByteAlphabet.TryDecode(text, bytes, out written);
         if (decoded && written > 0) return written;
         string problem = text.IsEmpty ? "an empty token" :
-            $"the token \"{Shorten(Encoding.UTF8.GetString(reader.ValueSpan))}\" has characters outside GPT-2's byte alphabet";
+            $"the token \"{Shorten(Encoding.UTF8.GetString(text))}\" has characters outside GPT-2's byte alphabet";
         throw Wrong(path, reader, problem);
     }
 
