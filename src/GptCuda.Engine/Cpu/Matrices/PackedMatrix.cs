@@ -24,19 +24,19 @@ internal sealed unsafe record PackedMatrix(ElementType Type, int Inputs, int Out
     public int PanelCount => CountPanels(Outputs);
 
     /// <summary>Bytes from one input of a panel to the next.</summary>
-    public nint RowBytes => PanelWidth * Type.Size();
+    public nint RowBytes => PanelWidth * ElementConversion.SizeOf(Type);
 
     /// <summary>The first number of a panel.</summary>
     public byte* Panel(int panel) => (byte*)Panels + ((nint)panel * Inputs * RowBytes);
 
     /// <summary>Where the number of one input and one output lies.</summary>
     public byte* Element(int input, int output) =>
-        Panel(output / PanelWidth) + (input * RowBytes) + (output % PanelWidth * Type.Size());
+        Panel(output / PanelWidth) + (input * RowBytes) + (output % PanelWidth * ElementConversion.SizeOf(Type));
 
     /// <summary>Panels for so many outputs.</summary>
     public static int CountPanels(int outputs) => (outputs + PanelWidth - 1) / PanelWidth;
 
     /// <summary>Bytes of the panels of a matrix.</summary>
     public static long PanelBytes(ElementType type, int inputs, int outputs) =>
-        (long)CountPanels(outputs) * PanelWidth * inputs * type.Size();
+        (long)CountPanels(outputs) * PanelWidth * inputs * ElementConversion.SizeOf(type);
 }

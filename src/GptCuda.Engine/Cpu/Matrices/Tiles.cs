@@ -45,25 +45,30 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         }
 
         for (int j = 0; j < columns; j += 2 * TLanes.Count)
+            Strip(rows, a, b + j, bStride, c + j, cStride, depth);
+    }
+
+    /// <summary>Runs one tile of two or more rows over the two vectors of columns that it is wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Strip(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    {
+        switch (rows)
         {
-            switch (rows)
-            {
-                case 2:
-                    Rows2(a, b + j, bStride, c + j, cStride, depth);
-                    break;
-                case 4:
-                    Rows4(a, b + j, bStride, c + j, cStride, depth);
-                    break;
-                case 6:
-                    Rows6(a, b + j, bStride, c + j, cStride, depth);
-                    break;
-                case 8:
-                    Rows8(a, b + j, bStride, c + j, cStride, depth);
-                    break;
-                default:
-                    Rows12(a, b + j, bStride, c + j, cStride, depth);
-                    break;
-            }
+            case 2:
+                Rows2(a, b, bStride, c, cStride, depth);
+                break;
+            case 4:
+                Rows4(a, b, bStride, c, cStride, depth);
+                break;
+            case 6:
+                Rows6(a, b, bStride, c, cStride, depth);
+                break;
+            case 8:
+                Rows8(a, b, bStride, c, cStride, depth);
+                break;
+            default:
+                Rows12(a, b, bStride, c, cStride, depth);
+                break;
         }
     }
 
