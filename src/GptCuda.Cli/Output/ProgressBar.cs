@@ -13,7 +13,7 @@ internal static class ProgressBar
     {
         if (!slow || !terminal.ErrorIsTerminal)
             return work(null);
-        return ErrorConsole.Create(terminal).Progress()
+        return Screen.OfError(terminal).Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(bar =>

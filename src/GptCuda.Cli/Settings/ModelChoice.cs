@@ -23,9 +23,6 @@ internal sealed class ModelChoice
         command.Add(_models);
     }
 
-    /// <summary>The folder in which names are looked up, or null for the default one.</summary>
-    public string? ModelsDirectory(CommandContext context) => context.Parsed.GetValue(_models);
-
     /// <summary>A folder, or a <c>synthetic:</c> model.</summary>
     /// <exception cref="UsageException">The choice is none.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such model; the message says how to get it.</exception>
@@ -38,7 +35,7 @@ internal sealed class ModelChoice
         if (chosen.Length == 0)
             throw new UsageException("--model: expected a folder or a name, found ''");
         if (!chosen.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal))
-            return ModelDirectory.Resolve(chosen, ModelsDirectory(context));
+            return ModelDirectory.Resolve(chosen, context.Parsed.GetValue(_models));
         CheckSynthetic(chosen);
         return chosen;
     }

@@ -22,32 +22,41 @@ internal sealed class ModelSettings
 
     private readonly Option<bool> _stats = OptionOf.Flag("--stats", "Print times, speed and memory on standard error");
 
-    public void AddTo(Command command)
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="computes">Whether it computes anything that <c>--stats</c> could be about.</param>
+    public void AddTo(Command command, bool computes = true)
     {
         _choice.AddTo(command);
         command.Add(_device);
         command.Add(_dtype);
         command.Add(_threads);
-        command.Add(_stats);
+        if (computes)
+            command.Add(_stats);
     }
 
     /// <summary>Whether <c>--stats</c> is given.</summary>
     public bool WantsStatistics(CommandContext context) => context.Parsed.GetValue(_stats);
+
+    /// <summary>A folder, or a <c>synthetic:</c> model.</summary>
+    public string Location(CommandContext context) => _choice.Location(context);
+
+    /// <summary>How the model is to be loaded.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="slots">Sequences at a time, or null for what fits.</param>
+    public ModelOptions Options(CommandContext context, int? slots) => new()
+    {
+        Device = context.Parsed.GetValue(_device)?.Selection ?? DeviceSelection.Auto,
+        WeightType = context.Parsed.GetValue(_dtype),
+        Threads = context.Parsed.GetValue(_threads),
+        Slots = slots,
+    };
 
     /// <summary>Loads the model and says on standard error what <c>auto</c> chose. The caller disposes it.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="slots">Sequences at a time, or null for what fits.</param>
     public GptModel Load(CommandContext context, int? slots)
     {
-        string location = _choice.Location(context);
-        GptModel model = GptModel.Load(location, new ModelOptions
-        {
-            Device = context.Parsed.GetValue(_device)?.Selection ?? DeviceSelection.Auto,
-            WeightType = context.Parsed.GetValue(_dtype),
-            Threads = context.Parsed.GetValue(_threads),
-            Slots = slots,
-            ModelsDirectory = _choice.ModelsDirectory(context),
-        });
+        GptModel model = GptModel.Load(Location(context), Options(context, slots));
         if (model.DeviceReason is { } reason)
             context.Terminal.Say(reason);
         return model;
