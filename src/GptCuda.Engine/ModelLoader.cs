@@ -20,10 +20,9 @@ internal static class ModelLoader
         {
             WeightType = options.WeightType ?? ElementType.F32,
             Threads = options.Threads ?? Environment.ProcessorCount,
-            SlotCount = options.Slots ?? 1,
         };
-        cpu = cpu with { SlotCount = CountSlots(weights, cpu, options.Slots) };
-        var backend = new CpuBackend(weights, cpu);
+        cpu = cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) };
+        var backend = CpuBackend.Create(weights, cpu);
         return new GptModel(backend, tokenizer, weights.Location, Stopwatch.GetElapsedTime(since), deviceReason);
     }
 
@@ -36,20 +35,11 @@ internal static class ModelLoader
             $"device {device} cannot be used: this build of GptCuda has no CUDA backend, it computes on the CPU only (device cpu)"),
     };
 
-    private static int CountSlots(IWeightSource weights, CpuOptions options, int? wanted)
+    /// <summary>Slots for half of the memory that the weights leave. Their pages are taken only as sequences fill them.</summary>
+    private static int SlotsThatFit(GptConfiguration configuration, CpuOptions options)
     {
-        var memory = CpuMemory.Of(weights.Configuration, options);
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        long besides = memory.Weights + memory.Activations;
-        if (wanted is null)
-            return (int)Math.Clamp((available - besides) / 2 / memory.CachePerSlot, 1, GptModel.DefaultSlotLimit);
-        if (memory.Total <= available)
-            return wanted.Value;
-        throw new InsufficientMemoryException(
-            $"{weights.Location} with {wanted} sequences at a time takes {Gigabytes(memory.Total)}: weights {Gigabytes(memory.Weights)}, "
-            + $"cache {wanted} x {Gigabytes(memory.CachePerSlot)}, activations {Gigabytes(memory.Activations)}. "
-            + $"This machine has {Gigabytes(available)}: ask for fewer sequences at a time, or a smaller weight type");
+        var memory = CpuMemory.Of(configuration, options);
+        long left = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - memory.Weights - memory.Activations;
+        return (int)Math.Clamp(left / 2 / memory.CachePerSlot, 1, GptModel.DefaultSlotLimit);
     }
-
-    private static string Gigabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e9:0.000} GB");
 }

@@ -70,7 +70,7 @@ public sealed class ReferenceModel(IWeightSource weights)
     }
 
     /// <summary>Every token looks at itself and those before it, and takes a weighted mean of their values, head by head.</summary>
-    /// <param name="queriesKeysValues">[T, 3C]: queries, keys and values side by side, and in each the heads side by side.</param>
+    /// <remarks>The input is [T, 3C]: queries, keys and values side by side, and in each of them the heads side by side.</remarks>
     private double[] Attention(double[] queriesKeysValues, int layer, IForwardObserver? observer)
     {
         int width = _configuration.Width, size = _configuration.HeadSize, count = queriesKeysValues.Length / (3 * width);

@@ -30,7 +30,9 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
     /// <summary>LayerNorm of rows of the residual stream, all or those of an index, packed for the next product.</summary>
     private void Normalize(NormWeights norm, int rows, int* index)
     {
-        (_norm, _depth, _sourceRows, _source) = (norm, rows, index, _buffers.Residual);
+        _norm = norm;
+        _normRows = rows;
+        _normIndex = index;
         _pool.For(RowPacking<TLanes, TVector>.TileCount(rows), _normalize);
     }
 
@@ -39,7 +41,8 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
     {
         if (_rows == 1)
             return source;
-        (_source, _depth) = (source, depth);
+        _source = source;
+        _depth = depth;
         _pool.For(RowPacking<TLanes, TVector>.TileCount(_rows), _pack);
         return _buffers.Packed;
     }
@@ -83,19 +86,19 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
 
     private void NormalizeTile(int tile, int worker)
     {
-        int width = _configuration.Width, first = tile * TLanes.TileRows, rows = RowPacking<TLanes, TVector>.RowsIn(tile, _depth);
+        int width = _configuration.Width, first = tile * TLanes.TileRows, rows = RowPacking<TLanes, TVector>.RowsIn(tile, _normRows);
         float* normalized = _scratch.Of(worker);
         float* packed = _buffers.Packed + ((long)first * width);
-        if (_depth == 1)
+        if (_normRows == 1)
             normalized = packed;
         for (int i = 0; i < rows; i++)
         {
-            int row = _sourceRows is null ? first + i : _sourceRows[first + i];
+            int row = _normIndex is null ? first + i : _normIndex[first + i];
             LayerNorm<TLanes, TVector>.Normalize(
-                _source + ((long)row * width), _norm, normalized + (i * width), width, (float)_configuration.LayerNormEpsilon);
+                _buffers.Residual + ((long)row * width), _norm, normalized + (i * width), width, (float)_configuration.LayerNormEpsilon);
         }
 
-        if (_depth > 1)
+        if (_normRows > 1)
             RowPacking<TLanes, TVector>.Pack(normalized, width, rows, width, packed);
     }
 

@@ -20,10 +20,12 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
     private readonly Action<int, int> _embed, _normalize, _pack, _append, _attend;
 
     // What the loop that is running works on.
-    private int _rows, _tiles, _layer, _depth;
+    private int _rows, _tiles, _layer;
     private NormWeights _norm;
-    private int* _sourceRows;
+    private int _normRows;
+    private int* _normIndex;
     private float* _source;
+    private int _depth;
 
     public VectorForward(GptConfiguration configuration, CpuWeights weights, KeyValueCache cache, WorkerPool pool)
     {

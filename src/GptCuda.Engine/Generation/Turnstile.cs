@@ -1,6 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace GptCuda.Engine.Generation;
 
 /// <summary>Lets one caller at a time compute, in the order of arrival, until it is closed.</summary>
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "Latecomers may still ask for a turn while it is closed and after; neither field holds a native resource.")]
 internal sealed class Turnstile
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -23,7 +28,8 @@ internal sealed class Turnstile
         {
             stop.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ObjectDisposedException(nameof(GptModel));
+            ObjectDisposedException.ThrowIf(true, typeof(GptModel));
+            throw;
         }
     }
 
@@ -50,8 +56,7 @@ internal sealed class Turnstile
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
         }
-        if (!ended && !cancellationToken.IsCancellationRequested)
-            throw new ObjectDisposedException(nameof(GptModel));
+        ObjectDisposedException.ThrowIf(!ended && !cancellationToken.IsCancellationRequested, typeof(GptModel));
     }
 
     /// <summary>Cancels what is running and waits for it; there are no turns after that.</summary>

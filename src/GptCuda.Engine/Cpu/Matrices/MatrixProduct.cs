@@ -108,7 +108,8 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
                 {
                     int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
                     float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
-                    Tiles<TLanes, TVector>.Strip(tileRows, tile, strip, stripWidth, sums + (row * PanelWidth) + column, PanelWidth, depth);
+                    Tiles<TLanes, TVector>.Accumulate(
+                        tileRows, tile, strip, stripWidth, sums + (row * PanelWidth) + column, PanelWidth, depth, stripWidth);
                 }
             }
         }

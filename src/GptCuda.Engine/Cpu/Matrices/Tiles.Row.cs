@@ -15,7 +15,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     /// <param name="bStride">From a row of b to the next, in bytes.</param>
     /// <param name="c">Sums so far, [columns]; updated.</param>
     /// <param name="depth">Steps of k.</param>
-    /// <param name="columns">A multiple of 32.</param>
+    /// <param name="columns">A multiple of two vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row<TFormat>(float* a, byte* b, nint bStride, float* c, int depth, int columns)
         where TFormat : IWeightFormat

@@ -34,7 +34,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     /// <param name="c">Sums so far, [rows][columns]; updated.</param>
     /// <param name="cStride">From a row of c to the next, in numbers.</param>
     /// <param name="depth">Steps of k.</param>
-    /// <param name="columns">A multiple of 32.</param>
+    /// <param name="columns">A multiple of two vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Accumulate(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth, int columns)
     {
@@ -50,7 +50,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
 
     /// <summary>Runs one tile of two or more rows over the two vectors of columns that it is wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Strip(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    private static void Strip(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth)
     {
         switch (rows)
         {

@@ -54,6 +54,6 @@ internal static unsafe class WeightConversion
     {
         Vector<uint> bits = value.As<float, uint>(), upper = bits >> 16;
         Vector<uint> rounded = (bits + Vector.Create(0x7FFFu) + (upper & Vector<uint>.One)) >> 16;
-        return Vector.ConditionalSelect(Vector.Equals(value, value).As<float, uint>(), rounded, upper | Vector.Create(0x40u));
+        return Vector.ConditionalSelect(Vector.Equals(value, value).As<int, uint>(), rounded, upper | Vector.Create(0x40u));
     }
 }

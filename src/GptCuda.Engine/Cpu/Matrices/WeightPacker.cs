@@ -26,14 +26,13 @@ internal sealed unsafe class WeightPacker(IWeightSource source)
     public void PackInputRows(string name, PackedMatrix matrix)
     {
         int outputs = matrix.Outputs, pieceRows = Math.Clamp(PieceLength / outputs, 1, matrix.Inputs);
-        var scales = new Span<float>((float*)matrix.Scales, outputs);
+        var scales = new Span<float>((float*)matrix.Scales, matrix.PanelCount * PanelWidth);
+        scales.Fill(1);
         float[] piece = ArrayPool<float>.Shared.Rent(pieceRows * outputs);
         try
         {
             if (matrix.Type == ElementType.Int8)
                 FindScales();
-            else
-                scales.Fill(1);
             for (int first = 0; first < matrix.Inputs; first += pieceRows)
             {
                 int rows = Math.Min(pieceRows, matrix.Inputs - first);
@@ -68,7 +67,7 @@ internal sealed unsafe class WeightPacker(IWeightSource source)
 
         void PackPiece(int firstInput, int rows)
         {
-            Span<float> filled = stackalloc float[PanelWidth];
+            var filled = new float[PanelWidth];
             for (int panel = 0; panel < matrix.PanelCount; panel++)
             {
                 int column = panel * PanelWidth, count = Math.Min(PanelWidth, outputs - column);
@@ -78,7 +77,6 @@ internal sealed unsafe class WeightPacker(IWeightSource source)
                     Span<float> values = piece.AsSpan((row * outputs) + column, count);
                     if (count < PanelWidth)
                     {
-                        filled.Clear();
                         values.CopyTo(filled);
                         values = filled;
                     }
