@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using GptCuda.Cli.Commands;
 using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;
@@ -18,6 +17,7 @@ internal static class Application
         try
         {
             int code = await RunAsync(arguments, terminal, interruption).ConfigureAwait(false);
+            terminal.ResultBegins();
             await terminal.Out.FlushAsync().ConfigureAwait(false);
             return interruption.Happened ? ExitCode.Interrupted : code;
         }

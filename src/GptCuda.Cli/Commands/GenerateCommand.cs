@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using GptCuda.Cli.Input;
 using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;
@@ -89,6 +88,7 @@ internal sealed class GenerateCommand
         TextWriter output = context.Terminal.Out;
         await foreach (GenerationResult result in model.GenerateManyAsync(requests, context.Interruption.Token).ConfigureAwait(false))
         {
+            context.Terminal.ResultBegins();
             if (json)
             {
                 JsonLines.Write(output, SequenceLine.Of(result), CliJson.Default.SequenceLine);

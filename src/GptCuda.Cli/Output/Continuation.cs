@@ -21,6 +21,7 @@ internal static class Continuation
 
         void Print(GenerationPiece piece)
         {
+            context.Terminal.ResultBegins();
             if (text)
             {
                 output.Write(piece.Text);

@@ -17,7 +17,8 @@ internal static class LogitsFile
         if (Directory.Exists(path))
             throw new IOException($"{path} is a directory");
         // A link stays a link: what it points to is replaced.
-        string target = Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        var file = new FileInfo(path);
+        string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
         if (FileKindProbe.KindOf(target) is not (FileKind.Regular or FileKind.Missing or FileKind.Unknown))
         {
             using var device = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

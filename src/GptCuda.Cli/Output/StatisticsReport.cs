@@ -11,6 +11,7 @@ internal static class StatisticsReport
     /// <param name="terminal">Where to print.</param>
     public static void Write(GptModel model, ulong? seed, Terminal terminal)
     {
+        terminal.ResultBegins();
         ModelStatistics statistics = model.Statistics;
         Line("model", $"{model.Location}; {model.Description}");
         if (seed is not null)

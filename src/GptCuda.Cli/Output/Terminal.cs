@@ -10,6 +10,8 @@ internal sealed class Terminal
 {
     private static readonly UTF8Encoding Encoding = new(encoderShouldEmitUTF8Identifier: false);
 
+    private string? _withResult;
+
     public Terminal()
     {
         // A console of Windows decodes what is written by its code page; a redirected stream takes the bytes as they are.
@@ -36,6 +38,16 @@ internal sealed class Terminal
 
     /// <summary>A line for people on standard error.</summary>
     public void Say(string line) => Error.WriteLine($"gptcuda: {OneLine(line)}");
+
+    /// <summary>Keeps a line until there is a result: a command that fails says one line, what went wrong.</summary>
+    public void SayWithResult(string line) => _withResult = line;
+
+    /// <summary>Says what <see cref="SayWithResult"/> kept, once; called where a result begins.</summary>
+    public void ResultBegins()
+    {
+        if (Interlocked.Exchange(ref _withResult, null) is { } line)
+            Say(line);
+    }
 
     /// <summary>A message as one line, whatever it holds.</summary>
     internal static string OneLine(string message) =>

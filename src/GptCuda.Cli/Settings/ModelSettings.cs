@@ -51,14 +51,14 @@ internal sealed class ModelSettings
         Slots = slots,
     };
 
-    /// <summary>Loads the model and says on standard error what <c>auto</c> chose. The caller disposes it.</summary>
+    /// <summary>Loads the model; what <c>auto</c> chose is said on standard error with the result. The caller disposes it.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="slots">Sequences at a time, or null for what fits.</param>
     public GptModel Load(CommandContext context, int? slots)
     {
         GptModel model = GptModel.Load(Location(context), Options(context, slots));
         if (model.DeviceReason is { } reason)
-            context.Terminal.Say(reason);
+            context.Terminal.SayWithResult(reason);
         return model;
     }
 
