@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GptCuda.Cli.Tests.Running;
+using GptCuda.Tests;
 
 namespace GptCuda.Cli.Tests;
 
@@ -22,8 +23,8 @@ public sealed class ArgumentsTests
     [InlineData("true")]
     public void Text_OfAnyLetters_IsTakenLiterally(string text)
     {
-        CliResult ids = Cli.Run("tokenize", text).Succeeded();
-        Assert.Equal(text + "\n", Cli.Run("detokenize", ids.Output.Trim()).Succeeded().Output);
+        CliResult ids = Shell.Run("tokenize", text).Succeeded();
+        Assert.Equal(text + "\n", Shell.Run("detokenize", ids.Output.Trim()).Succeeded().Output);
     }
 
     [Theory]
@@ -36,10 +37,10 @@ public sealed class ArgumentsTests
     [InlineData("-n40")]
     public void Prompt_AfterDoubleDash_IsText(string prompt)
     {
-        int[] expected = JsonSerializer.Deserialize<int[]>(Cli.Run("tokenize", "--", prompt).Succeeded().Output)!;
-        using JsonDocument line = JsonDocument.Parse(Cli.Run("generate", "--json", "-n", "1", "--", prompt).Succeeded().Output);
+        int[] expected = JsonSerializer.Deserialize<int[]>(Shell.Run("tokenize", "--", prompt).Succeeded().Output)!;
+        using JsonDocument line = JsonDocument.Parse(Shell.Run("generate", "--json", "-n", "1", "--", prompt).Succeeded().Output);
         Assert.Equal(expected, line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>());
-        Assert.Equal(prompt + "\n", Cli.Run("detokenize", string.Join(',', expected)).Output);
+        Assert.Equal(prompt + "\n", Shell.Run("detokenize", string.Join(',', expected)).Output);
     }
 
     [Fact]
@@ -47,20 +48,20 @@ public sealed class ArgumentsTests
     {
         string[] options = ["--greedy", "-n", "4"];
         Assert.Equal(
-            Cli.Run(["generate", .. options, "--", "info"]).Succeeded().Output,
-            Cli.Run(["generate", "info", .. options]).Succeeded().Output);
+            Shell.Run(["generate", .. options, "--", "info"]).Succeeded().Output,
+            Shell.Run(["generate", "info", .. options]).Succeeded().Output);
     }
 
     [Fact]
     public void Prompt_WithoutCommand_IsGenerated() =>
         Assert.Equal(
-            Cli.Run("generate", "--greedy", "-n", "4", "Call me").Succeeded().Output,
-            Cli.Run("--greedy", "-n", "4", "Call me").Succeeded().Output);
+            Shell.Run("generate", "--greedy", "-n", "4", "Call me").Succeeded().Output,
+            Shell.Run("--greedy", "-n", "4", "Call me").Succeeded().Output);
 
     [Fact]
     public void Command_AfterItsOptions_IsFound()
     {
-        CliResult result = Cli.Run("--model", GptCuda.Tests.Repository.TinyModel, "info").Succeeded();
+        CliResult result = Shell.Run("--model", Repository.TinyModel, "info").Succeeded();
         Assert.Contains("2,664,768", result.Output, StringComparison.Ordinal);
     }
 
@@ -74,7 +75,7 @@ public sealed class ArgumentsTests
     [InlineData("--length=3")]
     public void NumberOfTokens_InEveryForm_IsTheSame(params string[] form)
     {
-        CliResult result = Cli.Run(["--json", "--top-k=1", .. form, "--", "Call me"]).Succeeded();
+        CliResult result = Shell.Run(["--json", "--top-k=1", .. form, "--", "Call me"]).Succeeded();
         using JsonDocument line = JsonDocument.Parse(result.Output);
         Assert.Equal(TinyGolden.Cases[1].GreedyIds[..3], line.RootElement.GetProperty("ids").Deserialize<int[]>());
     }
@@ -82,15 +83,15 @@ public sealed class ArgumentsTests
     [Fact]
     public void OptionsBeforeAndAfterThePrompt_AreTheSame() =>
         Assert.Equal(
-            Cli.Run("--greedy", "-n", "4", "Call me").Succeeded().Output,
-            Cli.Run("Call me", "-n4", "--top-k", "1").Succeeded().Output);
+            Shell.Run("--greedy", "-n", "4", "Call me").Succeeded().Output,
+            Shell.Run("Call me", "-n4", "--top-k", "1").Succeeded().Output);
 
     [Theory]
     [InlineData("--prompt", "Call me")]
     [InlineData("--prompt=Call me")]
     [InlineData("generate", "--prompt", "Call me")]
     public void PromptOption_IsThePrompt(params string[] form) =>
-        Assert.Equal(Cli.Run("--greedy", "-n4", "Call me").Succeeded().Output, Cli.Run([.. form, "--greedy", "-n4"]).Succeeded().Output);
+        Assert.Equal(Shell.Run("--greedy", "-n4", "Call me").Succeeded().Output, Shell.Run([.. form, "--greedy", "-n4"]).Succeeded().Output);
 
     [Theory]
     [InlineData("--temprature", "--temperature")]
@@ -102,18 +103,18 @@ public sealed class ArgumentsTests
     [InlineData("--n-tokens-to-generate", "--n_tokens_to_generate")]
     [InlineData("--sed", "--seed")]
     public void MistypedOption_SuggestsTheNearest(string mistyped, string meant) =>
-        Cli.Run("Call me", mistyped, "1").Failed(2, mistyped, $"did you mean {meant}?");
+        Shell.Run("Call me", mistyped, "1").Failed(2, mistyped, $"did you mean {meant}?");
 
     [Theory]
     [InlineData("-5 degrees")]
     [InlineData("-x")]
     [InlineData("--xyzzy-plugh")]
     public void TextThatBeginsWithDash_WithoutDoubleDash_SaysHowToWriteIt(string text) =>
-        Cli.Run(text).Failed(2, text, $"gptcuda generate -- \"{text}\"");
+        Shell.Run(text).Failed(2, text, $"gptcuda generate -- \"{text}\"");
 
     [Fact]
     public void SeveralTexts_AreAUsageErrorThatShowsQuotes() =>
-        Cli.Run("The", "people").Failed(2, "found 2", "gptcuda generate \"The people\"");
+        Shell.Run("The", "people").Failed(2, "found 2", "gptcuda generate \"The people\"");
 
     [Theory]
     [InlineData("--temperature", "-1", "a number of at least 0")]
@@ -146,7 +147,7 @@ public sealed class ArgumentsTests
     [InlineData("--model", "synthetic:125M", "124M")]
     [InlineData("--model", "synthetic:124M:x", "seed")]
     public void ValueOutOfRange_IsAUsageErrorWithTheValueAndTheRange(string option, string value, string range) =>
-        Cli.Run($"{option}={value}").Failed(2, value, range);
+        Shell.Run($"{option}={value}").Failed(2, value, range);
 
     [Theory]
     [InlineData("--top-k")]
@@ -169,7 +170,7 @@ public sealed class ArgumentsTests
     [InlineData("detokenize", "4097")]
     [InlineData("--ids", "4097")]
     [InlineData("score", "Call me", "--stride", "513")]
-    public void WrongUse_ExitsWithTwo(params string[] arguments) => Cli.Run(arguments).Failed(2);
+    public void WrongUse_ExitsWithTwo(params string[] arguments) => Shell.Run(arguments).Failed(2);
 
     [Theory]
     [InlineData("--help")]
@@ -183,7 +184,7 @@ public sealed class ArgumentsTests
     [InlineData("info", "--help")]
     public void Help_OfEveryCommand_HasExamples(params string[] arguments)
     {
-        CliResult result = Cli.Run(arguments).Succeeded();
+        CliResult result = Shell.Run(arguments).Succeeded();
         string examples = result.Output[result.Output.IndexOf("Examples:\n", StringComparison.Ordinal)..];
         Assert.Contains("  gptcuda ", examples, StringComparison.Ordinal);
         Assert.Empty(result.ErrorBytes);
@@ -192,7 +193,7 @@ public sealed class ArgumentsTests
     [Fact]
     public void Help_OfTheProgram_NamesEveryCommandAndOption()
     {
-        string help = Cli.Run("--help").Succeeded().Output;
+        string help = Shell.Run("--help").Succeeded().Output;
         foreach (string word in (string[])["generate", "interactive", "score", "logits", "tokenize", "detokenize", "info",
             "--model", "--models_dir", "--model_type", "--device", "--dtype", "--threads", "--stats", "--verbose", "--json",
             "--tokens", "--n_tokens_to_generate", "--length", "--overflow", "--greedy", "--temperature", "--top-k", "--top-p",
@@ -204,5 +205,5 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
-    public void Version_IsPrinted() => Assert.Matches(@"^gptcuda \d+\.\d+\.\d+\n$", Cli.Run("--version").Succeeded().Output);
+    public void Version_IsPrinted() => Assert.Matches(@"^gptcuda \d+\.\d+\.\d+\n$", Shell.Run("--version").Succeeded().Output);
 }

@@ -8,16 +8,16 @@ namespace GptCuda.Cli.Tests;
 public sealed class ExitCodeTests
 {
     [Fact]
-    public void Success_IsZero() => Assert.Equal(0, Cli.Run("-n", "1", "Call me").ExitCode);
+    public void Success_IsZero() => Assert.Equal(0, Shell.Run("-n", "1", "Call me").ExitCode);
 
     [Fact]
     public void Failure_IsOneWithOnePlainLine() =>
-        Cli.Run("--model", Path.Combine(Path.GetTempPath(), "no-such-model"), "Call me").Failed(1, "no-such-model");
+        Shell.Run("--model", Path.Combine(Path.GetTempPath(), "no-such-model"), "Call me").Failed(1, "no-such-model");
 
     [Fact]
     public void Verbose_AddsTheTrace()
     {
-        CliResult result = Cli.Run("--verbose", "--model", Path.Combine(Path.GetTempPath(), "no-such-model"), "Call me");
+        CliResult result = Shell.Run("--verbose", "--model", Path.Combine(Path.GetTempPath(), "no-such-model"), "Call me");
         Assert.Equal(1, result.ExitCode);
         Assert.Empty(result.OutputBytes);
         Assert.StartsWith("gptcuda: ", result.Error, StringComparison.Ordinal);
@@ -26,7 +26,7 @@ public sealed class ExitCodeTests
 
     [Fact]
     public void PromptLongerThanTheContext_FailsWithBothNumbers() =>
-        Cli.RunWithInput(string.Concat(Enumerable.Repeat("the people ", 600)), "-n", "1").Failed(1, "512");
+        Shell.RunWithInput(string.Concat(Enumerable.Repeat("the people ", 600)), "-n", "1").Failed(1, "512");
 
     [Fact]
     public void CtrlC_KeepsWhatWasGenerated()
@@ -36,9 +36,9 @@ public sealed class ExitCodeTests
         process.StandardOutput.ReadBlock(first);
         Signals.Interrupt(process.Id);
         string others = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(Cli.Limit));
+        Assert.True(process.WaitForExit(Shell.Limit));
         Assert.Equal(130, process.ExitCode);
-        string whole = Cli.Run("--ignore-eot", "--seed", "1", "Call me").Succeeded().Output;
+        string whole = Shell.Run("--ignore-eot", "--seed", "1", "Call me").Succeeded().Output;
         string printed = new string(first) + others;
         Assert.EndsWith("\n", printed, StringComparison.Ordinal);
         Assert.StartsWith(printed[..^1], whole, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ExitCodeTests
         string first = process.StandardOutput.ReadLine()!;
         Signals.Interrupt(process.Id);
         string[] lines = [first, .. process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
-        Assert.True(process.WaitForExit(Cli.Limit));
+        Assert.True(process.WaitForExit(Shell.Limit));
         Assert.Equal(130, process.ExitCode);
         Assert.True(lines.Length < 500);
         string[] finishes = [.. lines.Select(FinishOf)];
@@ -71,7 +71,7 @@ public sealed class ExitCodeTests
         Thread.Sleep(1000);
         Signals.Interrupt(process.Id);
         Assert.Empty(process.StandardOutput.ReadToEnd());
-        Assert.True(process.WaitForExit(Cli.Limit));
+        Assert.True(process.WaitForExit(Shell.Limit));
         Assert.Equal(130, process.ExitCode);
     }
 
@@ -83,7 +83,7 @@ public sealed class ExitCodeTests
 
     private static Process Start(params string[] arguments)
     {
-        Process process = Cli.Start(new CliRun { Arguments = [.. arguments, "--device", "cpu"] });
+        Process process = Shell.Start(new CliRun { Arguments = [.. arguments, "--device", "cpu"] });
         process.StandardInput.Close();
         return process;
     }

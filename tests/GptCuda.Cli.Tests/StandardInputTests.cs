@@ -6,7 +6,7 @@ namespace GptCuda.Cli.Tests;
 /// <summary>When standard input is read, and what of it.</summary>
 public sealed class StandardInputTests
 {
-    private static readonly string Expected = Cli.Run("--greedy", "-n4", "Call me").Succeeded().Output;
+    private static readonly string Expected = Shell.Run("--greedy", "-n4", "Call me").Succeeded().Output;
 
     [Theory]
     [InlineData("Call me")]
@@ -15,14 +15,14 @@ public sealed class StandardInputTests
     [InlineData("\uFEFFCall me\n")]
     public void PipedPrompt_LosesOneFinalNewline(string input)
     {
-        Assert.Equal(Expected, Cli.RunWithInput(input, "--greedy", "-n4").Succeeded().Output);
-        Assert.Equal(Expected, Cli.RunWithInput(input, "-", "--greedy", "-n4").Succeeded().Output);
-        Assert.Equal(Expected, Cli.RunWithInput(input, "--greedy", "-n4", "--file", "-").Succeeded().Output);
+        Assert.Equal(Expected, Shell.RunWithInput(input, "--greedy", "-n4").Succeeded().Output);
+        Assert.Equal(Expected, Shell.RunWithInput(input, "-", "--greedy", "-n4").Succeeded().Output);
+        Assert.Equal(Expected, Shell.RunWithInput(input, "--greedy", "-n4", "--file", "-").Succeeded().Output);
     }
 
     [Fact]
     public void PipedPrompt_KeepsOtherNewlines() =>
-        Assert.Equal("[198,198]\n", Cli.RunWithInput("\n\n\n", "tokenize").Succeeded().Output);
+        Assert.Equal("[198,198]\n", Shell.RunWithInput("\n\n\n", "tokenize").Succeeded().Output);
 
     [Theory]
     [InlineData("Call me", "--greedy", "-n4")]
@@ -55,15 +55,15 @@ public sealed class StandardInputTests
     public void File_KeepsItsFinalNewline()
     {
         using var folder = new TemporaryFolder();
-        string ids = Cli.Run("tokenize", "--file", folder.Write("text", "a\n")).Succeeded().Output;
+        string ids = Shell.Run("tokenize", "--file", folder.Write("text", "a\n")).Succeeded().Output;
         Assert.Equal("[64,198]\n", ids);
     }
 
     [Fact]
     public void EmptyInput_IsAnEmptyPrompt()
     {
-        CliResult empty = Cli.RunWithInput("", "--json", "-n1", "--greedy").Succeeded();
-        Assert.Equal(Cli.Run("", "--json", "-n1", "--greedy").Succeeded().Output, empty.Output);
+        CliResult empty = Shell.RunWithInput("", "--json", "-n1", "--greedy").Succeeded();
+        Assert.Equal(Shell.Run("", "--json", "-n1", "--greedy").Succeeded().Output, empty.Output);
         using JsonDocument line = JsonDocument.Parse(empty.Output);
         Assert.Equal([4096], line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>());
     }
@@ -73,8 +73,8 @@ public sealed class StandardInputTests
         new CliRun { Arguments = ["tokenize"], Input = [0x61, 0x62, 0xFF, 0x63] }.Finish().Failed(1, "standard input", "byte 2");
 
     [Fact]
-    public void MissingFile_FailsWithItsName() => Cli.Run("--file", "/no/such/file").Failed(1, "/no/such/file");
+    public void MissingFile_FailsWithItsName() => Shell.Run("--file", "/no/such/file").Failed(1, "/no/such/file");
 
     [Fact]
-    public void DirectoryAsFile_FailsWithItsName() => Cli.Run("--file", Path.GetTempPath()).Failed(1, Path.GetTempPath(), "directory");
+    public void DirectoryAsFile_FailsWithItsName() => Shell.Run("--file", Path.GetTempPath()).Failed(1, Path.GetTempPath(), "directory");
 }

@@ -13,21 +13,21 @@ public sealed class StandardStreamsTests
     [Fact]
     public void Output_OfTheFirstCommand_IsTheContinuationAndNothingElse()
     {
-        CliResult result = Cli.Run("--greedy", "-n", "64", TinyGolden.People.Text!).Succeeded();
+        CliResult result = Shell.Run("--greedy", "-n", "64", TinyGolden.People.Text!).Succeeded();
         Assert.Equal(TinyGolden.People.GreedyText + "\n", result.Output);
     }
 
     [Fact]
     public void Error_SaysWhatAutoChose()
     {
-        Assert.Equal("gptcuda: device: cpu (this build has no CUDA backend)\n", Cli.Run(Greedy).Succeeded().Error);
-        Assert.Empty(Cli.Run([.. Greedy, "--device", "cpu"]).Succeeded().ErrorBytes);
+        Assert.Equal("gptcuda: device: cpu (this build has no CUDA backend)\n", Shell.Run(Greedy).Succeeded().Error);
+        Assert.Empty(Shell.Run([.. Greedy, "--device", "cpu"]).Succeeded().ErrorBytes);
     }
 
     [Fact]
     public void Stats_GoToStandardError()
     {
-        CliResult plain = Cli.Run(Greedy).Succeeded(), counted = Cli.Run([.. Greedy, "--stats"]).Succeeded();
+        CliResult plain = Shell.Run(Greedy).Succeeded(), counted = Shell.Run([.. Greedy, "--stats"]).Succeeded();
         Assert.Equal(plain.Output, counted.Output);
         foreach (string line in (string[])["seed: ", "load: ", "time to first token: ", "prefill: 6 tokens, ", "decode: 19 tokens, ", "peak memory: "])
             Assert.Contains(line, counted.Error, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class StandardStreamsTests
     [Fact]
     public void Json_IsAllThereIsOnStandardOutput()
     {
-        CliResult result = Cli.Run([.. Greedy, "--json", "--stats"]).Succeeded();
+        CliResult result = Shell.Run([.. Greedy, "--json", "--stats"]).Succeeded();
         using JsonDocument line = JsonDocument.Parse(Assert.Single(result.Lines));
         Assert.Equal(JsonValueKind.Object, line.RootElement.ValueKind);
     }
@@ -45,8 +45,8 @@ public sealed class StandardStreamsTests
     public void Text_IsUtf8WithoutMark()
     {
         byte[] expected = Encoding.UTF8.GetBytes("héllo 😀\n");
-        string ids = Cli.Run("tokenize", "héllo 😀").Succeeded().Output.Trim();
-        Assert.Equal(expected, Cli.Run("detokenize", ids).Succeeded().OutputBytes);
+        string ids = Shell.Run("tokenize", "héllo 😀").Succeeded().Output.Trim();
+        Assert.Equal(expected, Shell.Run("detokenize", ids).Succeeded().OutputBytes);
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class StandardStreamsTests
     {
         foreach (string[] arguments in (string[][])[["info"], ["--help"], [.. Greedy, "--stats"], ["--nonsense"]])
         {
-            CliResult result = Cli.Run(arguments);
+            CliResult result = Shell.Run(arguments);
             Assert.DoesNotContain('\e', result.Output);
             Assert.DoesNotContain('\e', result.Error);
         }
@@ -98,12 +98,12 @@ public sealed class StandardStreamsTests
     public void ClosedPipe_EndsQuietly()
     {
         // Without an end of its own within any test's patience: 200 continuations of 500 tokens.
-        using Process process = Cli.Start(new CliRun { Arguments = ["--samples", "200", "--batch-size", "1", "--device", "cpu", "--ignore-eot", "--json", "Call me"] });
+        using Process process = Shell.Start(new CliRun { Arguments = ["--samples", "200", "--batch-size", "1", "--device", "cpu", "--ignore-eot", "--json", "Call me"] });
         process.StandardInput.Close();
         Task<byte[]> error = CliRun.ReadAsync(process.StandardError.BaseStream);
         Assert.NotNull(process.StandardOutput.ReadLine());
         process.StandardOutput.Close();
-        Assert.True(process.WaitForExit(Cli.Limit), "the program goes on for nobody");
+        Assert.True(process.WaitForExit(Shell.Limit), "the program goes on for nobody");
         Assert.Equal(0, process.ExitCode);
         Assert.Empty(error.GetAwaiter().GetResult());
     }
@@ -113,7 +113,7 @@ public sealed class StandardStreamsTests
     {
         if (!File.Exists("/dev/full"))
             return;
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" --device cpu -n 2 'Call me' > /dev/full", Cli.Executable])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" --device cpu -n 2 'Call me' > /dev/full", Shell.Executable])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -131,9 +131,9 @@ public sealed class StandardStreamsTests
     {
         using var folder = new TemporaryFolder();
         var start = new ProcessStartInfo(
-            "/bin/sh", ["-c", "{ \"$0\" tokenize a; \"$0\" tokenize b; } > \"$1\"", Cli.Executable, folder.File("out")]);
+            "/bin/sh", ["-c", "{ \"$0\" tokenize a; \"$0\" tokenize b; } > \"$1\"", Shell.Executable, folder.File("out")]);
         using Process process = Process.Start(start)!;
-        Assert.True(process.WaitForExit(Cli.Limit));
+        Assert.True(process.WaitForExit(Shell.Limit));
         Assert.Equal("[64]\n[65]\n", File.ReadAllText(folder.File("out")));
     }
 
@@ -142,7 +142,7 @@ public sealed class StandardStreamsTests
     {
         using var folder = new TemporaryFolder();
         CliResult result = new CliRun { Arguments = Greedy, WorkingDirectory = folder.Path }.Finish().Succeeded();
-        Assert.Equal(Cli.Run(Greedy).Output, result.Output);
+        Assert.Equal(Shell.Run(Greedy).Output, result.Output);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 }

@@ -21,7 +21,7 @@ internal sealed record CliRun
     /// <summary>Runs the process to its end.</summary>
     public CliResult Finish()
     {
-        using Process process = Cli.Start(this);
+        using Process process = Shell.Start(this);
         Task<byte[]> output = ReadAsync(process.StandardOutput.BaseStream), error = ReadAsync(process.StandardError.BaseStream);
         try
         {
@@ -33,10 +33,10 @@ internal sealed record CliRun
         {
             // It ended without reading its input, as it may.
         }
-        if (!process.WaitForExit(Cli.Limit))
+        if (!process.WaitForExit(Shell.Limit))
         {
             process.Kill();
-            throw new TimeoutException($"gptcuda {string.Join(' ', Arguments)} did not end within {Cli.Limit}");
+            throw new TimeoutException($"gptcuda {string.Join(' ', Arguments)} did not end within {Shell.Limit}");
         }
         return new CliResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }

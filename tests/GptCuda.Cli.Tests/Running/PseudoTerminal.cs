@@ -33,7 +33,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         Span<ushort> size = [24, 80, 0, 0];
         Assert.Equal(0, Control(master, SetWindowSize, size));
 
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" {redirections}", Cli.Executable, .. arguments]);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" {redirections}", Shell.Executable, .. arguments]);
         start.Environment["TTY"] = Encoding.ASCII.GetString(name).TrimEnd('\0');
         start.Environment["TERM"] = "xterm";
         start.Environment.Remove("NO_COLOR");
@@ -71,7 +71,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         var since = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(since.Elapsed < Cli.Limit, $"waited for {what}, found {Screen}");
+            Assert.True(since.Elapsed < Shell.Limit, $"waited for {what}, found {Screen}");
             Thread.Sleep(10);
         }
     }
@@ -79,7 +79,7 @@ internal sealed partial class PseudoTerminal : IDisposable
     /// <summary>Waits for the end of the program.</summary>
     public int WaitForExit()
     {
-        Assert.True(_process.WaitForExit(Cli.Limit), $"the program did not end: {Screen}");
+        Assert.True(_process.WaitForExit(Shell.Limit), $"the program did not end: {Screen}");
         _reader.Join(TimeSpan.FromSeconds(5));
         return _process.ExitCode;
     }

@@ -5,14 +5,14 @@ using System.Text;
 namespace GptCuda.Cli.Tests.Running;
 
 /// <summary>Runs the built program as a process, as another program would.</summary>
-internal static class Cli
+internal static class Shell
 {
     /// <summary>Far more than any of these runs takes; a program that hangs fails its test instead of stopping all.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <summary>The executable.</summary>
     public static string Executable { get; } = Path.Combine(
-        typeof(Cli).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "CliOutput").Value!,
+        typeof(Shell).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "CliOutput").Value!,
         OperatingSystem.IsWindows() ? "gptcuda.exe" : "gptcuda");
 
     /// <summary>Runs with an empty standard input.</summary>
