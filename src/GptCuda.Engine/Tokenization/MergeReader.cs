@@ -43,13 +43,11 @@ internal static class MergeReader
     private static string? Add(MergeTable table, TokenTable tokens, ReadOnlySpan<byte> rule, int rank, Span<byte> token, ref int merged)
     {
         int space = rule.IndexOf((byte)' ');
-        if (space <= 0 || space == rule.Length - 1 || rule[(space + 1)..].Contains((byte)' '))
+        if (space <= 0 || space == rule.Length - 1 || rule[(space + 1)..].IndexOf((byte)' ') >= 0)
             return $"expected two tokens with one space between, found \"{Show(rule)}\"";
-        if (!ByteAlphabet.TryDecode(rule[..space], token, out int left) ||
-            !ByteAlphabet.TryDecode(rule[(space + 1)..], token[left..], out int right))
-        {
-            return $"\"{Show(rule)}\" has characters outside GPT-2's byte alphabet";
-        }
+        int left = ByteAlphabet.Decode(rule[..space], token);
+        int right = left < 0 ? -1 : ByteAlphabet.Decode(rule[(space + 1)..], token[left..]);
+        if (right < 0) return $"\"{Show(rule)}\" has characters outside GPT-2's byte alphabet";
         int leftId = tokens.Find(token[..left]), rightId = tokens.Find(token.Slice(left, right));
         merged = tokens.Find(token[..(left + right)], likely: merged + 1);
         if (leftId < 0) return Missing(token[..left]);

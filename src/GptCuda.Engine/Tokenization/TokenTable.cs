@@ -27,7 +27,7 @@ internal sealed class TokenTable
     public int Count => _starts.Length - 1;
 
     /// <summary>A token's bytes.</summary>
-    public ReadOnlySpan<byte> this[int id] => _bytes.AsSpan(_starts[id].._starts[id + 1]);
+    public ReadOnlySpan<byte> this[int id] => _bytes.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
 
     /// <summary>Makes a token findable by its bytes.</summary>
     /// <returns>The id itself, or the one that has the same bytes and was added before.</returns>

@@ -58,9 +58,9 @@ internal static class GenerationOracle
 
     public static void AssertEqual(GenerationResult expected, GenerationResult actual)
     {
-        Assert.Equal(expected.Ids, actual.Ids);
+        Assert.Equal(expected.Ids.ToArray(), actual.Ids.ToArray());
         Assert.Equal(expected.Text, actual.Text);
-        Assert.Equal(expected.PromptIds, actual.PromptIds);
+        Assert.Equal(expected.PromptIds.ToArray(), actual.PromptIds.ToArray());
         Assert.Equal((expected.Finish, expected.Request, expected.Sample, expected.Seed),
             (actual.Finish, actual.Request, actual.Sample, actual.Seed));
     }

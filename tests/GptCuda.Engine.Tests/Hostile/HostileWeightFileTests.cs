@@ -7,7 +7,7 @@ namespace GptCuda.Engine.Tests.Hostile;
 
 /// <summary>
 /// Damaged copies of every file that a source reads, through the door that users come in by. 20,000 copies on every run, a million
-/// with the long tests; what they found stands in <see cref="HostileRegressionTests"/>.
+/// with the long tests. A failure names the seed of its copy, which is then kept in <see cref="HostileRegressionTests"/>.
 /// </summary>
 public sealed class HostileWeightFileTests
 {
@@ -81,7 +81,9 @@ public sealed class HostileWeightFileTests
             writer.Add(SmallModel.CheckpointName(tensor.Name), tensor);
         // Each entry becomes length, name, length, message: what is cut off or moved stays a list of entries.
         byte[] original = [.. writer.Entries.SelectMany(entry => (byte[])[(byte)entry.Key.Length, .. Encoding.Latin1.GetBytes(entry.Key), (byte)entry.Value.Length, .. entry.Value])];
-        return (original, copy =>
+        return (original, Write);
+
+        void Write(byte[] copy)
         {
             writer.Entries.Clear();
             for (int i = 0; i < copy.Length;)
@@ -91,7 +93,7 @@ public sealed class HostileWeightFileTests
             }
 
             File.WriteAllBytes(directory.File("model.ckpt.index"), writer.Index());
-        });
+        }
     }
 
     private static byte[] Take(byte[] bytes, ref int at)

@@ -42,6 +42,18 @@ public sealed class LoadTests : IDisposable
         Assert.Equal("abc".Length, Tokenizer.Load(_folder.Path).Encode("abc").Length);
     }
 
+    [Theory]
+    [InlineData("{\"a\":0,\"\\\"\":1,\"\\\\\":2,\"\\/\":3,\"\\u0120\":4,\"\\u00e9\":5,\"\\u00FF\":6}")]
+    [InlineData("\uFEFF \r\n\t{ \"a\" :0\n,\"\\u0022\": 1,\"\\u005C\":2,\"/\":3,\"Ġ\":4,\"é\":5,\"ÿ\" : 6 } \n")]
+    public void Load_JsonInEveryForm_GivesTheSameTokens(string json)
+    {
+        _folder.WriteVocabulary(json);
+        _folder.WriteMerges("#version: 0.2\n");
+        Tokenizer tokenizer = Tokenizer.Load(_folder.Path);
+        byte[] bytes = [.. Enumerable.Range(0, 7).Select(id => tokenizer.TokenBytes(id)[0])];
+        Assert.Equal([(byte)'a', (byte)'"', (byte)'\\', (byte)'/', (byte)' ', 0xE9, 0xFF], bytes);
+    }
+
     [Fact]
     public void Load_OpenAiNames_EqualsHuggingFaceNames()
     {
@@ -79,13 +91,13 @@ public sealed class LoadTests : IDisposable
 
     [Theory]
     [InlineData("", "empty")]
-    [InlineData(" ", "not JSON")]
-    [InlineData("{", "not JSON")]
+    [InlineData(" ", "byte 1: expected an object, found the end of the file")]
+    [InlineData("{", "found the end of the file")]
     [InlineData("{}", "no tokens")]
-    [InlineData("[]", "expected an object, found StartArray")]
-    [InlineData("null", "expected an object, found Null")]
-    [InlineData("{\"a\":0} x", "not JSON")]
-    [InlineData("{\"a\":0,}", "not JSON")]
+    [InlineData("[]", "byte 0: expected an object, found []")]
+    [InlineData("null", "expected an object, found null")]
+    [InlineData("{\"a\":0} x", "byte 8: expected the end of the file after }, found x")]
+    [InlineData("{\"a\":0,}", "byte 7: expected a token in quotation marks, found }")]
     [InlineData("{\"a\":0,\"b\":0}", "\"a\" and \"b\" have the same id 0")]
     [InlineData("{\"a\":0,\"a\":1}", "\"a\" has two ids, 0 and 1")]
     [InlineData("{\"a\":0,\"\\u0061\":1}", "\"a\" has two ids, 0 and 1")]
@@ -95,10 +107,25 @@ public sealed class LoadTests : IDisposable
     [InlineData("{\"a\":-1}", "found -1")]
     [InlineData("{\"a\":0.5}", "found 0.5")]
     [InlineData("{\"a\":1e99}", "found 1e99")]
-    [InlineData("{\"a\":\"0\"}", "expected the id of \"a\", found String")]
-    [InlineData("{\"a\":null}", "found Null")]
-    [InlineData("{\"a\":{\"b\":0}}", "found StartObject")]
+    [InlineData("{\"a\":\"0\"}", "expected the id of \"a\", a whole number from 0, found \"0\"")]
+    [InlineData("{\"a\":null}", "found null")]
+    [InlineData("{\"a\":{\"b\":0}}", "found {\"b\":0}")]
     [InlineData("{\"\":0}", "empty token")]
+    [InlineData("{\"a\" 0}", "expected a colon, found 0}")]
+    [InlineData("{\"a\":0 \"b\":1}", "expected a comma, or }, found \"b\":1}")]
+    [InlineData("{a:0}", "expected a token in quotation marks, or }, found a:0}")]
+    [InlineData("{\"a", "closing quotation mark, found the end of the file")]
+    [InlineData("{\"a\":", "found the end of the file")]
+    [InlineData("{\"a\":0", "expected a comma, or }, found the end of the file")]
+    [InlineData("{\"a\":00}", "found 00}")]
+    [InlineData("{\"a\":01}", "found 01}")]
+    [InlineData("{\"a\":+1}", "found +1}")]
+    [InlineData("{\"a\":99999999999999999999999999}", "found 999999999999")]
+    [InlineData("{\"\\x\":0}", "expected a JSON escape")]
+    [InlineData("{\"\\", "expected a JSON escape")]
+    [InlineData("{\"\\u12", "four hexadecimal digits")]
+    [InlineData("{\"\\u00g1\":0}", "four hexadecimal digits")]
+    [InlineData("{\"\\u0020\":0}", "outside GPT-2's byte alphabet")]
     [InlineData("{\"a b\":0}", "outside GPT-2's byte alphabet")]
     [InlineData("{\"日\":0}", "outside GPT-2's byte alphabet")]
     [InlineData("{\"\\n\":0}", "outside GPT-2's byte alphabet")]
@@ -134,9 +161,9 @@ public sealed class LoadTests : IDisposable
     public void Load_DeepJson_IsInvalidData()
     {
         _folder.WriteVocabulary(string.Concat(Enumerable.Repeat("{\"a\":", 100_000)));
-        AssertRefused("vocab.json", "found StartObject");
+        AssertRefused("vocab.json", "found {\"a\":");
         _folder.WriteVocabulary(new string('[', 100_000));
-        AssertRefused("vocab.json", "found StartArray");
+        AssertRefused("vocab.json", "expected an object, found [[");
     }
 
     [Theory]
@@ -150,7 +177,7 @@ public sealed class LoadTests : IDisposable
         File.WriteAllBytes(_folder.VocabularyPath, [.. "{\""u8, .. token, .. "\":0}"u8]);
         AssertRefused("vocab.json", "outside GPT-2's byte alphabet");
         File.WriteAllBytes(_folder.VocabularyPath, [.. "{\"a"u8, .. token]);
-        AssertRefused("vocab.json", "not JSON");
+        AssertRefused("vocab.json", "outside GPT-2's byte alphabet");
     }
 
     [Fact]

@@ -53,6 +53,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}""", "b: overlaps a: expected data_offsets from 8, found 4 in file.safetensors")]
     [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "b: overlaps a: expected data_offsets from 8, found 0 in file.safetensors")]
     [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "file.safetensors: a appears twice, the second time before byte 105")]
+    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8],"strides":[1]}""", "a: expected dtype, shape and data_offsets, found strides in file.safetensors")]
     [InlineData("7", "file.safetensors: a: expected an object, found 7 at byte 5")]
     public void Open_TensorThatDoesNotFit_SaysWhatIsWrong(string tensors, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Open($$"""{"a":{{tensors}}}""", 8)).Message);
