@@ -58,7 +58,8 @@ internal static class MergeReader
         return table.TryAdd(leftId, rightId, rank, merged) ? null : $"the rule \"{Show(rule)}\" stands in the file twice";
     }
 
-    private static string Missing(ReadOnlySpan<byte> token) => $"\"{ByteAlphabet.Write(token[..Math.Min(token.Length, 60)])}\" is not in the vocabulary";
+    private static string Missing(ReadOnlySpan<byte> token) =>
+        $"\"{ByteAlphabet.Write(token[..Math.Min(token.Length, 60)])}\" is not in the vocabulary";
 
     private static string Show(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 60)]);
 }
