@@ -126,6 +126,18 @@ public sealed class StandardStreamsTests
         Assert.Matches("^gptcuda: standard output: [^\n]*space[^\n]*\n$", error);
     }
 
+    [Theory]
+    [InlineData("2>&-", "-n 2 'Call me'", 0)]
+    [InlineData("2>/dev/full", "-n 2 'Call me'", 0)]
+    [InlineData("2>&-", "--nonsense", 2)]
+    [InlineData("2>/dev/full", "--nonsense", 2)]
+    public void StandardErrorThatCannotBeWritten_ChangesNothingElse(string redirection, string arguments, int exitCode)
+    {
+        using Process process = Process.Start("/bin/sh", ["-c", $"exec \"$0\" {arguments} >/dev/null {redirection}", Shell.Executable]);
+        Assert.True(process.WaitForExit(Shell.Limit));
+        Assert.Equal(exitCode, process.ExitCode);
+    }
+
     [Fact]
     public void TwoPrograms_WritingToOneFile_DoNotOverwriteEachOther()
     {
