@@ -21,9 +21,8 @@ public sealed record ContentHash(HashAlgorithmKind Algorithm, string Hex)
 
     /// <summary>Computes the same hash of a file's whole content.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="advanced">Told of each block read, in bytes.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    public async Task<string> ComputeAsync(string path, Action<long>? advanced, CancellationToken cancellation)
+    public async Task<string> ComputeAsync(string path, CancellationToken cancellation)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(Algorithm switch
         {
@@ -39,10 +38,7 @@ public sealed record ContentHash(HashAlgorithmKind Algorithm, string Hex)
         try
         {
             for (int read; (read = await file.ReadAsync(block.AsMemory(0, ChunkBytes), cancellation).ConfigureAwait(false)) > 0;)
-            {
                 hash.AppendData(block, 0, read);
-                advanced?.Invoke(read);
-            }
         }
         finally
         {

@@ -177,7 +177,7 @@ internal sealed class FileDownload(HttpTransport transport, RemoteFile file, Dow
         }
         if (file.Hash is null)
             return;
-        string found = await file.Hash.ComputeAsync(partial.PartPath, null, cancellation).ConfigureAwait(false);
+        string found = await file.Hash.ComputeAsync(partial.PartPath, cancellation).ConfigureAwait(false);
         if (found == file.Hash.Hex)
             return;
         partial.Discard();
