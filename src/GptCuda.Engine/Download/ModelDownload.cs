@@ -68,7 +68,7 @@ public static class ModelDownload
         {
             Check(staging);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
             Directory.Delete(staging, recursive: true);
             throw new DownloadException($"{name}: the files arrived as their server has them, but are no model: {e.Message}", e);
@@ -93,7 +93,7 @@ public static class ModelDownload
     private static void Check(string directory)
     {
         using IWeightSource weights = WeightSource.Open(directory);
-        if (Tokenizer.Exists(directory))
+        if (Tokenizer.IsIn(directory))
             Tokenizer.Load(directory);
     }
 
@@ -103,7 +103,7 @@ public static class ModelDownload
         {
             Check(target);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
             throw new DownloadException($"{target} is there but is no usable model ({e.Message}). Remove it to download {name} again.", e);
         }

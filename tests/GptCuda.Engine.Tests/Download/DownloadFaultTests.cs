@@ -16,7 +16,10 @@ public sealed class DownloadFaultTests : IDisposable
         _fixture.Server.Misbehave = request =>
             request is { Method: "GET", Path: Weights } && Interlocked.Increment(ref _count) <= times ? wrong : null;
 
-    public static TheoryData<string> PassingFaults => ["truncate", "stall", "reset", "503", "429", "500", "range ignored", "416", "range lie"];
+    public static TheoryData<string> AllFaults => ["truncate", "stall", "reset", "503", "429", "500", "range ignored", "416", "range lie"];
+
+    /// <summary>Those that one connection without a range does not get round.</summary>
+    public static TheoryData<string> LastingFaults => ["truncate", "stall", "reset", "503", "429", "500", "416"];
 
     private static Misbehaviour Fault(string name) => name switch
     {
@@ -33,7 +36,7 @@ public sealed class DownloadFaultTests : IDisposable
     };
 
     [Theory]
-    [MemberData(nameof(PassingFaults))]
+    [MemberData(nameof(AllFaults))]
     public async Task Run_FaultThatPasses_EndsWithTheWholeModel(string fault)
     {
         Misbehave(times: 3, Fault(fault));
@@ -45,7 +48,7 @@ public sealed class DownloadFaultTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(PassingFaults))]
+    [MemberData(nameof(LastingFaults))]
     public async Task Run_FaultThatStays_EndsWithAnErrorAndNothingUsable(string fault)
     {
         // A server that moves a little each time would go on for long; this one brings nothing.
