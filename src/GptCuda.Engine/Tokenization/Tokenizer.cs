@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using CommunityToolkit.HighPerformance.Buffers;
 
 namespace GptCuda.Engine.Tokenization;
 
@@ -38,8 +37,7 @@ public sealed class Tokenizer
     public int? EndOfText { get; }
 
     /// <summary>Whether a directory holds vocabulary files, complete or not: any of the names that <see cref="Load"/> reads.</summary>
-    public static bool IsIn(string directory) =>
-        Layouts.Any(layout => Path.Exists(Path.Combine(directory, layout.Vocabulary)) || Path.Exists(Path.Combine(directory, layout.Merges)));
+    public static bool IsIn(string directory) => NamesIn(directory).Count > 0;
 
     /// <summary>Loads <c>vocab.json</c> and <c>merges.txt</c> (Hugging Face), else <c>encoder.json</c> and <c>vocab.bpe</c> (OpenAI).</summary>
     /// <exception cref="FileNotFoundException">Neither pair is complete in the directory.</exception>
@@ -55,10 +53,9 @@ public sealed class Tokenizer
             TokenTable tokens = VocabularyReader.Read(vocabularyPath);
             return new Tokenizer(tokens, MergeReader.Read(mergesPath, tokens));
         }
-        string[] present = [.. Layouts.SelectMany(layout => new[] { layout.Vocabulary, layout.Merges })
-            .Where(name => Path.Exists(Path.Combine(directory, name)))];
+        List<string> present = NamesIn(directory);
         throw new FileNotFoundException($"{directory}: expected vocab.json and merges.txt, or encoder.json and vocab.bpe, found " +
-            (present.Length == 0 ? "none of them" : $"only {string.Join(" and ", present)}"));
+            (present.Count == 0 ? "none of them" : $"only {string.Join(" and ", present)}"));
     }
 
     /// <summary>The ids of a text.</summary>
@@ -67,9 +64,16 @@ public sealed class Tokenizer
     /// <exception cref="InvalidDataException">The vocabulary has no token for a byte of the text; GPT-2's has all 256.</exception>
     public int[] Encode(ReadOnlySpan<char> text, bool special = false)
     {
-        using var ids = new ArrayPoolBufferWriter<int>();
-        Encode(text, ids, special);
-        return ids.WrittenSpan.ToArray();
+        TextEncoder encoder = Take();
+        try
+        {
+            Encode(encoder, text, taker: null, special);
+            return encoder.Ids.ToArray();
+        }
+        finally
+        {
+            GiveBack(encoder);
+        }
     }
 
     /// <summary>Appends the ids of a text; what <see cref="Encode(ReadOnlySpan{char}, bool)"/> returns, handed over piece by piece.</summary>
@@ -80,21 +84,15 @@ public sealed class Tokenizer
     public void Encode(ReadOnlySpan<char> text, IBufferWriter<int> ids, bool special = false)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        TextEncoder encoder = Interlocked.Exchange(ref _idle, null) ?? new TextEncoder(_merges, _byteTokens);
+        TextEncoder encoder = Take();
         try
         {
-            while (special && EndOfText is int endOfText && text.IndexOf(EndOfTextLiteral) is int length and >= 0)
-            {
-                encoder.Encode(text[..length], ids);
-                ids.Write([endOfText]);
-                text = text[(length + EndOfTextLiteral.Length)..];
-            }
-            encoder.Encode(text, ids);
+            Encode(encoder, text, ids, special);
+            encoder.Flush(ids);
         }
         finally
         {
-            encoder.Trim();
-            Volatile.Write(ref _idle, encoder);
+            GiveBack(encoder);
         }
     }
 
@@ -104,9 +102,19 @@ public sealed class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
-        using var bytes = new ArrayPoolBufferWriter<byte>();
-        foreach (int id in ids) bytes.Write(TokenBytes(id));
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+        long length = 0;
+        foreach (int id in ids) length += TokenBytes(id).Length;
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(checked((int)length));
+        int end = 0;
+        foreach (int id in ids)
+        {
+            ReadOnlySpan<byte> token = _tokens[id];
+            token.CopyTo(bytes.AsSpan(end));
+            end += token.Length;
+        }
+        string text = Encoding.UTF8.GetString(bytes, 0, end);
+        ArrayPool<byte>.Shared.Return(bytes);
+        return text;
     }
 
     /// <summary>The bytes that a token stands for: at least one, often a word with its space, sometimes a part of a UTF-8 sequence.</summary>
@@ -117,5 +125,36 @@ public sealed class Tokenizer
         if ((uint)id >= (uint)VocabularySize)
             throw new ArgumentOutOfRangeException(nameof(id), id, $"the vocabulary has {VocabularySize} tokens, ids 0 to {VocabularySize - 1}");
         return _tokens[id];
+    }
+
+    private static List<string> NamesIn(string directory)
+    {
+        List<string> names = [];
+        foreach ((string vocabulary, string merges) in Layouts)
+        {
+            if (Path.Exists(Path.Combine(directory, vocabulary))) names.Add(vocabulary);
+            if (Path.Exists(Path.Combine(directory, merges))) names.Add(merges);
+        }
+        return names;
+    }
+
+    private void Encode(TextEncoder encoder, ReadOnlySpan<char> text, IBufferWriter<int>? taker, bool special)
+    {
+        while (special && EndOfText is int endOfText && text.IndexOf(EndOfTextLiteral) is int length and >= 0)
+        {
+            encoder.Encode(text[..length], taker);
+            encoder.Add(endOfText);
+            text = text[(length + EndOfTextLiteral.Length)..];
+        }
+        encoder.Encode(text, taker);
+    }
+
+    private TextEncoder Take() => Interlocked.Exchange(ref _idle, null) ?? new TextEncoder(_merges, _byteTokens);
+
+    private void GiveBack(TextEncoder encoder)
+    {
+        encoder.Clear();
+        encoder.Trim();
+        Volatile.Write(ref _idle, encoder);
     }
 }

@@ -49,6 +49,7 @@ internal sealed class MappedWeightSource : IWeightSource
     {
         StoredTensor stored = Find(name);
         stored.Tensor.CheckRange(first, destination.Length);
+        stored.Verify();
         while (!destination.IsEmpty)
         {
             int count = Math.Min(destination.Length, ChunkLength);
@@ -63,6 +64,7 @@ internal sealed class MappedWeightSource : IWeightSource
     public unsafe bool TryMap(string name, out byte* bytes)
     {
         StoredTensor stored = Find(name);
+        stored.Verify();
         bytes = stored.File.Address(stored.Offset, stored.ByteCount);
         return true;
     }

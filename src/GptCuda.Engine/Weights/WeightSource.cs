@@ -1,11 +1,18 @@
 using GptCuda.Engine.Weights.Files;
 using GptCuda.Engine.Weights.HuggingFace;
+using GptCuda.Engine.Weights.OpenAI;
 
 namespace GptCuda.Engine.Weights;
 
 /// <summary>Opens weights from wherever they are.</summary>
 public static class WeightSource
 {
+    private static readonly string[] LayoutFiles =
+    [
+        HuggingFaceConfiguration.FileName, HuggingFaceDirectory.SingleFileName, ShardIndex.FileName,
+        OpenAIConfiguration.FileName, CheckpointIndex.FileName,
+    ];
+
     /// <summary>
     /// Opens a directory in Hugging Face's or OpenAI's layout, or a model made in memory, <c>synthetic:SIZE[:SEED]</c>. Every tensor's
     /// name, type and shape has been checked against the configuration when this returns. Only the files that the layout names are
@@ -35,12 +42,17 @@ public static class WeightSource
     {
         bool Has(string name) => RegularFile.IsPresent(Path.Combine(directory, name));
 
-        bool weights = Has(HuggingFaceDirectory.SingleFileName) || Has(ShardIndex.FileName);
-        if (weights && Has(HuggingFaceConfiguration.FileName))
+        string[] present = [.. LayoutFiles.Where(Has)];
+        bool weights = present.Contains(HuggingFaceDirectory.SingleFileName) || present.Contains(ShardIndex.FileName);
+        if (weights && present.Contains(HuggingFaceConfiguration.FileName))
             return HuggingFaceDirectory.Open(directory);
+        if (present.Contains(OpenAIConfiguration.FileName) && present.Contains(CheckpointIndex.FileName))
+            return OpenAIDirectory.Open(directory);
 
+        string found = present.Length > 0 ? $"only {string.Join(", ", present)}" : "none of them";
         string unreadable = Has("pytorch_model.bin") ? "; pytorch_model.bin is not read: save the model as safetensors" : "";
         throw new FileNotFoundException(
-            $"{directory}: expected {HuggingFaceConfiguration.FileName} with {HuggingFaceDirectory.SingleFileName} or {ShardIndex.FileName}{unreadable}");
+            $"{directory}: expected {HuggingFaceConfiguration.FileName} with {HuggingFaceDirectory.SingleFileName} or {ShardIndex.FileName} "
+            + $"(Hugging Face), or {OpenAIConfiguration.FileName} with {CheckpointIndex.FileName} (OpenAI), found {found}{unreadable}");
     }
 }
