@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GptCuda.Cli.Parsing;
 using GptCuda.Engine;
+using GptCuda.Engine.Download;
 using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Settings;
@@ -11,9 +12,12 @@ internal sealed class ModelChoice
     private readonly Option<string?> _model = OptionOf.Text(
         "--model", "NAME|DIR|synthetic:SIZE[:SEED]", "The model (default: the small one beside the program)");
 
-    private readonly Option<string?> _type = OptionOf.Text("--model_type", "NAME", "The same as --model NAME");
+    private readonly Option<string?> _type = OptionOf.Text("--model_type", "NAME", "The same as --model NAME, and fetches what is absent");
 
-    private readonly Option<string?> _models = OptionOf.Text(
+    private readonly Option<string?> _models = FolderOption();
+
+    /// <summary><c>--models_dir</c>.</summary>
+    public static Option<string?> FolderOption() => OptionOf.Text(
         "--models_dir", "DIR", "Where models are looked up by name (default: $GPTCUDA_MODELS, else gptcuda in the user's cache folder)");
 
     public void AddTo(Command command)
@@ -34,8 +38,11 @@ internal sealed class ModelChoice
         string chosen = model ?? type ?? ModelDirectory.Shipped;
         if (chosen.Length == 0)
             throw new UsageException("--model: expected a folder or a name, found ''");
+        string? models = context.Parsed.GetValue(_models);
+        if (type is not null && ModelDirectory.IsName(type) && !Directory.Exists(type) && !Directory.Exists(ModelDirectory.PathOf(type, models)))
+            return ModelFetch.RunAsync(context, type, DownloadSource.HuggingFace, revision: null, models).GetAwaiter().GetResult();
         if (!chosen.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal))
-            return ModelDirectory.Resolve(chosen, context.Parsed.GetValue(_models));
+            return ModelDirectory.Resolve(chosen, models);
         CheckSynthetic(chosen);
         return chosen;
     }

@@ -13,6 +13,8 @@ internal sealed class RepositoryServer : IDisposable
     /// <summary>Files from this length on are large: linked by SHA-256 and redirected, as the hub does with them.</summary>
     private const int LargeFile = 64 << 10;
 
+    private const int BlockBytes = 64 << 10;
+
     private readonly Dictionary<string, byte[]> _files = [];
     private readonly LoopbackServer _server;
 
@@ -30,6 +32,9 @@ internal sealed class RepositoryServer : IDisposable
 
     /// <summary>Decides how a request is mishandled; null answers it properly.</summary>
     public Func<LoopbackRequest, Misbehaviour?> Misbehave { get; set; } = _ => null;
+
+    /// <summary>Told of every block of content that was sent, in bytes; a test can hold a block back in it.</summary>
+    public Func<int, Task> Sent { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Puts a file at a path such as <c>/owner/name/resolve/main/config.json</c>, or takes the place of one.</summary>
     public void Put(string path, byte[] content) => _files[path] = content;
@@ -113,11 +118,15 @@ internal sealed class RepositoryServer : IDisposable
         await socket.SendAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()));
     }
 
-    private static async Task BodyAsync(Socket socket, ReadOnlyMemory<byte> body, Misbehaviour wrong)
+    private async Task BodyAsync(Socket socket, ReadOnlyMemory<byte> body, Misbehaviour wrong)
     {
         int cut = wrong.TruncateAfter ?? wrong.StallAfter ?? wrong.ResetAfter ?? body.Length;
         for (ReadOnlyMemory<byte> rest = body[..Math.Min(cut, body.Length)]; rest.Length > 0;)
-            rest = rest[await socket.SendAsync(rest)..];
+        {
+            int sent = await socket.SendAsync(rest[..Math.Min(BlockBytes, rest.Length)]);
+            rest = rest[sent..];
+            await Sent(sent);
+        }
         if (wrong.StallAfter is not null)
             await socket.ReceiveAsync(new byte[1]);
         if (wrong.ResetAfter is not null)

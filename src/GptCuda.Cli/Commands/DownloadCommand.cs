@@ -1,0 +1,45 @@
+using System.CommandLine;
+using GptCuda.Cli.Output;
+using GptCuda.Cli.Parsing;
+using GptCuda.Cli.Settings;
+using GptCuda.Engine.Download;
+
+namespace GptCuda.Cli.Commands;
+
+/// <summary><c>gptcuda download</c>: fetches a model, verifies it, and goes on where an earlier attempt stopped.</summary>
+internal static class DownloadCommand
+{
+    public static CommandDefinition Define()
+    {
+        var name = new Argument<string?>("NAME") { Description = "124M, 355M, 774M, 1558M, or a Hugging Face repository id", Arity = ArgumentArity.ZeroOrOne };
+        Option<DownloadSource?> source = OptionOf.Choice(
+            "--source",
+            "Who serves the files (default: huggingface)",
+            ("openai", DownloadSource.OpenAI), ("huggingface", DownloadSource.HuggingFace));
+        Option<string?> revision = OptionOf.Text("--revision", "REVISION", "Branch, tag or commit of a Hugging Face repository (default: main)");
+        Option<string?> models = ModelChoice.FolderOption();
+        var command = new Command("download", "Fetch a model, verify it, resume where an earlier attempt stopped") { name, source, revision, models };
+        return new CommandDefinition(
+            command,
+            context => RunAsync(
+                context,
+                context.Parsed.GetValue(name),
+                context.Parsed.GetValue(source) ?? DownloadSource.HuggingFace,
+                context.Parsed.GetValue(revision),
+                context.Parsed.GetValue(models)),
+            "gptcuda download 124M",
+            "gptcuda download 774M --source openai",
+            "gptcuda download openai-community/gpt2-medium --models_dir models");
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string? name, DownloadSource source, string? revision, string? models)
+    {
+        if (string.IsNullOrEmpty(name))
+            throw new UsageException($"download needs a name: {string.Join(", ", OfficialModels.Repositories.Keys)}, or a repository id");
+        if (revision is not null && source == DownloadSource.OpenAI)
+            throw new UsageException("--revision: OpenAI's files have none; it goes with --source huggingface");
+        string directory = await ModelFetch.RunAsync(context, name, source, revision, models).ConfigureAwait(false);
+        context.Terminal.Say($"{name} is in {directory}");
+        return ExitCode.Success;
+    }
+}
