@@ -95,7 +95,7 @@ public sealed class StandardStreamsTests
     }
 
     [Fact]
-    public void ClosedPipe_EndsQuietly()
+    public async Task ClosedPipe_EndsQuietly()
     {
         // Without an end of its own within any test's patience: 200 continuations of 500 tokens.
         using Process process = Shell.Start(new CliRun { Arguments = ["--samples", "200", "--batch-size", "1", "--device", "cpu", "--ignore-eot", "--json", "Call me"] });
@@ -105,7 +105,7 @@ public sealed class StandardStreamsTests
         process.StandardOutput.Close();
         Assert.True(process.WaitForExit(Shell.Limit), "the program goes on for nobody");
         Assert.Equal(0, process.ExitCode);
-        Assert.Empty(error.GetAwaiter().GetResult());
+        Assert.Empty(await error);
     }
 
     [Fact]

@@ -12,21 +12,24 @@ internal static class DownloadCommand
     public static CommandDefinition Define()
     {
         var name = new Argument<string?>("NAME") { Description = "124M, 355M, 774M, 1558M, or a Hugging Face repository id", Arity = ArgumentArity.ZeroOrOne };
-        Option<DownloadSource?> source = OptionOf.Choice(
+        Setting<DownloadSource?> source = SettingOf.Choice<DownloadSource>(
             "--source",
             "Who serves the files (default: huggingface)",
-            ("openai", DownloadSource.OpenAI), ("huggingface", DownloadSource.HuggingFace));
-        Option<string?> revision = OptionOf.Text("--revision", "REVISION", "Branch, tag or commit of a Hugging Face repository (default: main)");
-        Option<string?> models = ModelChoice.FolderOption();
-        var command = new Command("download", "Fetch a model, verify it, resume where an earlier attempt stopped") { name, source, revision, models };
+            new("openai", DownloadSource.OpenAI), new("huggingface", DownloadSource.HuggingFace));
+        Setting<string?> revision = SettingOf.Text("--revision", "REVISION", "Branch, tag or commit of a Hugging Face repository (default: main)");
+        Setting<string?> models = ModelChoice.Folder();
+        var command = new Command("download", "Fetch a model, verify it, resume where an earlier attempt stopped")
+        {
+            name, source.Option, revision.Option, models.Option,
+        };
         return new CommandDefinition(
             command,
             context => RunAsync(
                 context,
                 context.Parsed.GetValue(name),
-                context.Parsed.GetValue(source) ?? DownloadSource.HuggingFace,
-                context.Parsed.GetValue(revision),
-                context.Parsed.GetValue(models)),
+                source.Read(context.Parsed) ?? DownloadSource.HuggingFace,
+                revision.Read(context.Parsed),
+                models.Read(context.Parsed)),
             "gptcuda download 124M",
             "gptcuda download 774M --source openai",
             "gptcuda download openai-community/gpt2-medium --models_dir models");
