@@ -24,7 +24,7 @@ internal static class DownloadCommand
         };
         return new CommandDefinition(
             command,
-            context => RunAsync(
+            context => Run(
                 context,
                 context.Parsed.GetValue(name),
                 source.Read(context.Parsed) ?? DownloadSource.HuggingFace,
@@ -35,13 +35,13 @@ internal static class DownloadCommand
             "gptcuda download openai-community/gpt2-medium --models_dir models");
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string? name, DownloadSource source, string? revision, string? models)
+    private static int Run(CommandContext context, string? name, DownloadSource source, string? revision, string? models)
     {
         if (string.IsNullOrEmpty(name))
             throw new UsageException($"download needs a name: {string.Join(", ", OfficialModels.Repositories.Keys)}, or a repository id");
         if (revision is not null && source == DownloadSource.OpenAI)
             throw new UsageException("--revision: OpenAI's files have none; it goes with --source huggingface");
-        string directory = await ModelFetch.RunAsync(context, name, source, revision, models).ConfigureAwait(false);
+        string directory = ModelFetch.Run(context, name, source, revision, models);
         context.Terminal.Say($"{name} is in {directory}");
         return ExitCode.Success;
     }

@@ -41,7 +41,7 @@ internal sealed class ModelChoice
             throw new UsageException("--model: expected a folder or a name, found ''");
         string? models = _models.Read(context.Parsed);
         if (type is not null && ModelDirectory.IsName(type) && !Directory.Exists(type) && !Directory.Exists(ModelDirectory.PathOf(type, models)))
-            return ModelFetch.RunAsync(context, type, DownloadSource.HuggingFace, revision: null, models).GetAwaiter().GetResult();
+            return ModelFetch.Run(context, type, DownloadSource.HuggingFace, revision: null, models);
         if (!chosen.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal))
             return ModelDirectory.Resolve(chosen, models);
         CheckSynthetic(chosen);

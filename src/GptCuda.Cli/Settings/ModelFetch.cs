@@ -9,7 +9,7 @@ internal static class ModelFetch
 {
     /// <returns>The model's folder.</returns>
     /// <exception cref="UsageException">The name or an endpoint is none.</exception>
-    public static async Task<string> RunAsync(CommandContext context, string name, DownloadSource source, string? revision, string? models)
+    public static string Run(CommandContext context, string name, DownloadSource source, string? revision, string? models)
     {
         context.Interruption.Handled = true;
         try
@@ -18,7 +18,7 @@ internal static class ModelFetch
             if (!string.IsNullOrEmpty(revision))
                 options = options with { Revision = revision };
             using DownloadProgress progress = new(context.Terminal);
-            return await ModelDownload.RunAsync(name, models, options, progress, context.Interruption.Token).ConfigureAwait(false);
+            return ModelDownload.RunAsync(name, models, options, progress, context.Interruption.Token).GetAwaiter().GetResult();
         }
         catch (ArgumentException exception)
         {
