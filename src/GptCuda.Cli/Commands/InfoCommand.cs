@@ -3,6 +3,7 @@ using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;
 using GptCuda.Cli.Settings;
 using GptCuda.Engine;
+using GptCuda.Engine.Download;
 using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
 using Spectre.Console;
@@ -66,6 +67,15 @@ internal static class InfoCommand
         Row("layer norm epsilon", $"{facts.LayerNormEpsilon}");
         Row("embeddings", facts.TiedEmbeddings ? "tied" : "untied");
         Row("stored as", string.Join(", ", facts.StoredTypes));
+        if (facts.Source is { } origin)
+        {
+            Row("from", origin.Revision is null ? origin.Source : $"{origin.Source}, revision {origin.Revision}");
+            if (origin.Commit is not null)
+                Row("commit", origin.Commit);
+            Row("downloaded", $"{origin.Completed:u}");
+            foreach (VerifiedFile file in origin.Files)
+                Row(file.Name, $"{file.Length:N0} bytes, {(file.Algorithm is null ? "length verified" : $"verified by {file.Algorithm} {file.Hash}")}");
+        }
         screen.Write(shape);
         terminal.Out.WriteLine();
 

@@ -1,4 +1,5 @@
 using GptCuda.Engine;
+using GptCuda.Engine.Download;
 using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Output;
@@ -18,6 +19,7 @@ internal sealed record ModelFacts(
     bool HasVocabulary,
     string[] StoredTypes,
     long Parameters,
+    Provenance? Source,
     IReadOnlyList<MemoryFacts> Memory)
 {
     /// <param name="source">The weights, of which nothing is read.</param>
@@ -41,6 +43,7 @@ internal sealed record ModelFacts(
             hasVocabulary,
             [.. source.Tensors.Select(tensor => MemoryFacts.NameOf(tensor.StoredType)).Distinct()],
             source.Tensors.Sum(tensor => tensor.ElementCount),
+            Provenance.Read(source.Location),
             memory);
     }
 }

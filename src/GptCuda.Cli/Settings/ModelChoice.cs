@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GptCuda.Cli.Parsing;
 using GptCuda.Engine;
+using GptCuda.Engine.Download;
 using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Settings;
@@ -11,9 +12,13 @@ internal sealed class ModelChoice
     private readonly Setting<string?> _model = SettingOf.Text(
         "--model", "NAME|DIR|synthetic:SIZE[:SEED]", "The model (default: the small one beside the program)");
 
-    private readonly Setting<string?> _type = SettingOf.Text("--model_type", "NAME", "The same as --model NAME");
+    private readonly Setting<string?> _type = SettingOf.Text(
+        "--model_type", "NAME", "The same as --model NAME, and fetches what is absent");
 
-    private readonly Setting<string?> _models = SettingOf.Text(
+    private readonly Setting<string?> _models = Folder();
+
+    /// <summary><c>--models_dir</c>.</summary>
+    public static Setting<string?> Folder() => SettingOf.Text(
         "--models_dir", "DIR", "Where models are looked up by name (default: $GPTCUDA_MODELS, else gptcuda in the user's cache folder)");
 
     public void AddTo(Command command)
@@ -34,8 +39,11 @@ internal sealed class ModelChoice
         string chosen = model ?? type ?? ModelDirectory.Shipped;
         if (chosen.Length == 0)
             throw new UsageException("--model: expected a folder or a name, found ''");
+        string? models = _models.Read(context.Parsed);
+        if (type is not null && ModelDirectory.IsName(type) && !Directory.Exists(type) && !Directory.Exists(ModelDirectory.PathOf(type, models)))
+            return ModelFetch.Run(context, type, DownloadSource.HuggingFace, revision: null, models);
         if (!chosen.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal))
-            return ModelDirectory.Resolve(chosen, _models.Read(context.Parsed));
+            return ModelDirectory.Resolve(chosen, models);
         CheckSynthetic(chosen);
         return chosen;
     }
