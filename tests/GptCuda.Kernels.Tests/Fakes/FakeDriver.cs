@@ -16,6 +16,7 @@ internal static unsafe class FakeDriver
     public const string Collection = "fake driver";
 
     private static readonly Dictionary<string, CUresult> Failures = [];
+    private static readonly Dictionary<string, (int Successes, CUresult Result)> Later = [];
     private static readonly List<string> CallList = [];
     private static readonly Dictionary<CUdevice_attribute, int> Attributes = [];
     private static readonly Dictionary<nint, nuint> Allocations = [];
@@ -49,6 +50,7 @@ internal static unsafe class FakeDriver
     public static void Reset()
     {
         Failures.Clear();
+        Later.Clear();
         CallList.Clear();
         Allocations.Clear();
         FunctionAttributes.Clear();
@@ -77,6 +79,9 @@ internal static unsafe class FakeDriver
     /// <summary>Makes a function fail from now on, until <see cref="Mend"/>.</summary>
     public static void Fail(string function, CUresult result) => Failures[function] = result;
 
+    /// <summary>Makes a function fail once it has succeeded so many times more.</summary>
+    public static void FailAfter(string function, int successes, CUresult result) => Later[function] = (successes, result);
+
     public static void Mend(string function) => Failures.Remove(function);
 
     /// <summary>Every export that is bound: the functions below, and one that only succeeds for the rest.</summary>
@@ -94,8 +99,16 @@ internal static unsafe class FakeDriver
 
     private static CUresult Note([CallerMemberName] string function = "")
     {
-        CallList.Add(function);
-        return Failures.GetValueOrDefault(function);
+        lock (CallList)
+        {
+            CallList.Add(function);
+            if (Later.TryGetValue(function, out (int Successes, CUresult Result) later))
+            {
+                Later[function] = (later.Successes - 1, later.Result);
+                if (later.Successes == 0) Failures[function] = later.Result;
+            }
+            return Failures.GetValueOrDefault(function);
+        }
     }
 
     private static CUresult NewHandle(nint* handle, string function)
@@ -232,6 +245,14 @@ internal static unsafe class FakeDriver
 
     [UnmanagedCallersOnly]
     private static CUresult cuMemcpyDtoHAsync_v2(byte* destination, byte* source, nuint bytes, CUstream stream)
+    {
+        CUresult result = Note();
+        if (result == CUresult.CUDA_SUCCESS) NativeMemory.Copy(source, destination, bytes);
+        return result;
+    }
+
+    [UnmanagedCallersOnly]
+    private static CUresult cuMemcpyDtoDAsync_v2(byte* destination, byte* source, nuint bytes, CUstream stream)
     {
         CUresult result = Note();
         if (result == CUresult.CUDA_SUCCESS) NativeMemory.Copy(source, destination, bytes);
