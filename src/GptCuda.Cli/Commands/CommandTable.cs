@@ -12,6 +12,7 @@ internal static class CommandTable
         new("tokenize", TokenizeCommand.Define),
         new("detokenize", DetokenizeCommand.Define),
         new("info", InfoCommand.Define),
+        new("devices", DevicesCommand.Define),
     ];
 
     /// <summary>What runs where no command is named.</summary>

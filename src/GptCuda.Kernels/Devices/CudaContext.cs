@@ -112,7 +112,9 @@ public sealed unsafe class CudaContext : IDisposable
     /// <param name="free">Calls the driver. Not called once the context is disposed of or lost, when there is nothing to free.</param>
     /// <param name="handle">The native handle.</param>
     /// <param name="held">The resource's number in the leak registry.</param>
-    internal void Release<THandle>(delegate* unmanaged<THandle, CUresult> free, THandle handle, long held)
+    /// <param name="expression">The driver's function as it is written at the call, for messages.</param>
+    internal void Release<THandle>(
+        delegate* unmanaged<THandle, CUresult> free, THandle handle, long held, [CallerArgumentExpression(nameof(free))] string expression = "")
         where THandle : unmanaged
     {
         if (_disposed) return;
@@ -121,7 +123,7 @@ public sealed unsafe class CudaContext : IDisposable
             CUresult result = Cu.cuCtxSetCurrent(_context);
             _current = result == CUresult.CUDA_SUCCESS ? this : null;
             if (result == CUresult.CUDA_SUCCESS) result = free(handle);
-            if (StickyErrors.Contains(result)) Lose(result, "freeing", $"a {typeof(THandle).Name}");
+            if (StickyErrors.Contains(result)) Lose(result, expression[(expression.LastIndexOf('.') + 1)..], "freeing");
             else if (result != CUresult.CUDA_SUCCESS) return;
         }
         LeakRegistry.Remove(held);

@@ -85,12 +85,15 @@ public sealed unsafe class Kernel
     /// <param name="shape">Grid, block and dynamic shared memory; checked against the device and the kernel first.</param>
     /// <param name="arguments">One for each of the kernel's parameters, in order.</param>
     /// <param name="options">Attributes of the launch.</param>
-    /// <exception cref="ArgumentException">The shape passes a limit of the device or the kernel; the message has both numbers.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape passes a limit of the device or the kernel, and the message has both numbers; or the stream is another context's.
+    /// </exception>
     /// <exception cref="CudaException">The driver refused the launch, or reports an earlier failure.</exception>
     [SkipLocalsInit]
     public void Launch(CudaStream stream, in LaunchShape shape, scoped ref KernelArguments arguments, LaunchOptions options = LaunchOptions.None)
     {
         stream.Enter();
+        if (stream.Context != _context) throw new ArgumentException($"Kernel {Name} and stream {stream.Name} are of different contexts.", nameof(stream));
         LaunchLimits.Check(this, _context.Device, shape, _dynamicShared);
         CUlaunchAttribute* attributes = stackalloc CUlaunchAttribute[2];
         var config = new CUlaunchConfig

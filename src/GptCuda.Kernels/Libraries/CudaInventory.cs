@@ -42,7 +42,7 @@ public sealed record CudaInventory
         });
 
         LibraryReport cublasReport = nvrtcMajor == 0
-            ? new LibraryReport(CudaLibrary.Cublas, null, null, "Not looked for: it has to be of NVRTC's version.")
+            ? new LibraryReport(CudaLibrary.Cublas, null, null, "cuBLAS was not looked for: it has to be of NVRTC's version.")
             : Report(CudaLibrary.Cublas, () =>
             {
                 SymbolTable symbols = search.FindCublas(nvrtcMajor);

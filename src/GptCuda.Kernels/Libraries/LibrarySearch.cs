@@ -1,4 +1,5 @@
 using GptCuda.Kernels.Compilation;
+using GptCuda.Kernels.Errors;
 using GptCuda.Kernels.Native;
 
 namespace GptCuda.Kernels.Libraries;
@@ -84,9 +85,10 @@ public sealed class LibrarySearch
                     Pass(symbols.Path ?? path, problem);
                     unsuitable = true;
                 }
-                catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or MissingSymbolException)
+                catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or MissingSymbolException
+                    or NvrtcException or CublasException)
                 {
-                    problem = FirstLine(exception.Message);
+                    problem = Reason(exception.Message);
                 }
             }
             tried.Add($"{path} ({reason}): {problem}");
@@ -97,7 +99,11 @@ public sealed class LibrarySearch
         (string? wanted, string source) = named is { Length: > 0 } ? (named, "option") : (_host.Variable(variable), variable);
         if (wanted is { Length: > 0 })
         {
-            foreach ((string file, int major) in Directory.Exists(wanted) ? names.Select(name => (Path.GetFullPath(Path.Combine(wanted, name.File)), name.Major)) : [(wanted, 0)])
+            // A name without a folder is left to the loader's own search.
+            string full = Path.GetFileName(wanted) == wanted && !Directory.Exists(wanted) ? wanted : Path.GetFullPath(wanted);
+            IEnumerable<(string File, int Major)> files =
+                Directory.Exists(full) ? names.Select(name => (Path.Combine(full, name.File), name.Major)) : [(full, 0)];
+            foreach ((string file, int major) in files)
             {
                 if (Try(file, major, source) is { } chosen) return chosen;
             }
@@ -121,7 +127,12 @@ public sealed class LibrarySearch
         throw new LibraryNotFoundException(library, LibraryFailure.NotFound(library, _host, tried, unsuitable), tried);
     }
 
-    private static string FirstLine(string message) => message.Split('\n')[0].Trim();
+    /// <summary>The loader's own words: .NET puts a line of advice before them where they are the system's (dlerror).</summary>
+    private static string Reason(string message)
+    {
+        string[] lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length > 1 ? lines[1] : message.Trim();
+    }
 
     private void Pass(string path, string why)
     {

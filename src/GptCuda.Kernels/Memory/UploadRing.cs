@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Errors;
 using GptCuda.Kernels.Streams;
@@ -56,6 +57,7 @@ public sealed unsafe class UploadRing : IDisposable
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(read);
+        Debug.Assert(sizeof(T) <= _buffers[0].Length, "An element fits a buffer.");
         for (long first = 0; first < destination.Length;)
         {
             PinnedBuffer<byte> buffer = _buffers[_next];

@@ -55,10 +55,11 @@ public sealed unsafe class CudaStream : IDisposable
     internal CaptureScope? Capture { get; set; }
 
     /// <summary>Whether all work queued so far is done.</summary>
+    /// <exception cref="InvalidOperationException">The stream is being captured.</exception>
     /// <exception cref="CudaException">Something in the stream failed.</exception>
     public bool IsIdle()
     {
-        Enter();
+        RefuseInCapture("asked whether it is idle");
         CUresult result = Context.Cu.cuStreamQuery(Handle);
         if (result == CUresult.CUDA_ERROR_NOT_READY) return false;
         Context.Check(result, nameof(LibCuda.cuStreamQuery), $"asking whether stream {Name} is idle");

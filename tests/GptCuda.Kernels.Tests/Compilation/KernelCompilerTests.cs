@@ -111,8 +111,10 @@ public sealed class KernelCompilerTests : IDisposable
         Skip.If(Environment.ProcessorCount == 1, "One processor compiles one file at a time.");
         Write("device.cuh", "");
         KernelVariant[] variants = [.. Enumerable.Range(0, 8).Select(i => new KernelVariant("kernel.cu", ("A", i.ToString())))];
+        KernelCompiler compiler = Compiler();
+        FakeNvrtc.WaitsForAnother = true;
 
-        KernelModule[] modules = Compiler().Load(variants);
+        KernelModule[] modules = compiler.Load(variants);
 
         Assert.Equal(variants.Select(variant => variant.ToString()), modules.Select(module => module.Name));
         Assert.True(FakeNvrtc.MostAtOnce > 1);

@@ -21,9 +21,13 @@ internal static unsafe class FakeNvrtc
 
     public static int MostAtOnce { get; private set; }
 
+    /// <summary>Whether a compilation waits, up to ten seconds, until another has begun.</summary>
+    public static bool WaitsForAnother { get; set; }
+
     public static NvrtcCompiler Open()
     {
         MostAtOnce = 0;
+        WaitsForAnother = false;
         SymbolTable versions = FakeLibraries.Of("libnvrtc.so.13");
         var functions = typeof(LibNvrtc).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
             .Where(field => field.FieldType.IsFunctionPointer)
@@ -52,7 +56,7 @@ internal static unsafe class FakeNvrtc
     private static nvrtcResult nvrtcCompileProgram(nvrtcProgram program, int count, byte** options)
     {
         lock (Sources) MostAtOnce = Math.Max(MostAtOnce, ++_running);
-        Thread.Sleep(20);
+        if (WaitsForAnother) SpinWait.SpinUntil(() => MostAtOnce > 1, 10_000);
         lock (Sources)
         {
             _running--;

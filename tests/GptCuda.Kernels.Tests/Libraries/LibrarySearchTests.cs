@@ -115,7 +115,7 @@ public sealed class LibrarySearchTests : IDisposable
         var exception = Assert.Throws<LibraryNotFoundException>(() => Linux().FindNvrtc(13000));
 
         Assert.Equal(CudaLibrary.Nvrtc, exception.Library);
-        Assert.Contains("libnvrtc.so.13 (the loader's own search)", exception.Message);
+        Assert.Contains("libnvrtc.so.13 (the loader's own search): libnvrtc.so.13: cannot open shared object file", exception.Message);
         Assert.Contains("libnvrtc.so.12 (the loader's own search)", exception.Message);
         Assert.Contains($"{Folder("toolkit/lib64/libnvrtc.so.12")} (CUDA_PATH): no such file", exception.Message);
         Assert.Contains($"{Folder("usr/local/cuda/lib64")} (the toolkit's default folder): no such folder", exception.Message);
@@ -241,7 +241,7 @@ public sealed class LibrarySearchTests : IDisposable
         Load = path =>
         {
             bool there = Path.IsPathRooted(path) ? File.Exists(path) : _loader.Contains(path);
-            if (!there) throw new DllNotFoundException($"{path}: cannot open shared object file\nand more");
+            if (!there) throw new DllNotFoundException($"Unable to load shared library.\n{path}: cannot open shared object file\n");
             if (Path.IsPathRooted(path) && File.ReadAllText(path) == "broken") throw new BadImageFormatException("invalid ELF header");
             _opened.Add(path);
             return FakeLibraries.Of(path);
