@@ -57,7 +57,13 @@ public unsafe class LaunchBenchmarks
         void** arguments = stackalloc void*[] { &a, &b, &c, &d, &scale, &rows, &position, &width };
         var config = new CUlaunchConfig
         {
-            gridDimX = 96, gridDimY = 1, gridDimZ = 1, blockDimX = 256, blockDimY = 1, blockDimZ = 1, hStream = _stream.Handle,
+            gridDimX = 96,
+            gridDimY = 1,
+            gridDimZ = 1,
+            blockDimX = 256,
+            blockDimY = 1,
+            blockDimZ = 1,
+            hStream = _stream.Handle,
         };
         _cu.cuLaunchKernelEx(&config, new CUfunction(1), arguments, null);
     }

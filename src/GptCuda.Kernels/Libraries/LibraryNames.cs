@@ -18,14 +18,21 @@ internal static class LibraryNames
     /// Patterns of the files beside a library that it opens itself, by name alone, which finds them only where the loader's own
     /// path leads there. They are opened first, by full path.
     /// </summary>
-    public static IReadOnlyList<string> Companions(CudaLibrary library, bool windows, int major) => (library, windows) switch
+    /// <param name="library">The library.</param>
+    /// <param name="windows">Whether names are those of Windows.</param>
+    /// <param name="major">Its major version; 0 for a file whose name does not say it, where any version's may be meant.</param>
+    public static IReadOnlyList<string> Companions(CudaLibrary library, bool windows, int major)
     {
-        (CudaLibrary.Nvrtc, false) => [$"libnvrtc-builtins.so.{major}.*"],
-        (CudaLibrary.Nvrtc, true) => [$"nvrtc-builtins64_{major}*.dll"],
-        (CudaLibrary.Cublas, false) => [$"libcublasLt.so.{major}"],
-        (CudaLibrary.Cublas, true) => [$"cublasLt64_{major}.dll"],
-        _ => [],
-    };
+        string version = major == 0 ? "*" : $"{major}";
+        return (library, windows) switch
+        {
+            (CudaLibrary.Nvrtc, false) => [$"libnvrtc-builtins.so.{version}.*"],
+            (CudaLibrary.Nvrtc, true) => [$"nvrtc-builtins64_{version}*.dll"],
+            (CudaLibrary.Cublas, false) => [$"libcublasLt.so.{version}"],
+            (CudaLibrary.Cublas, true) => [$"cublasLt64_{version}.dll"],
+            _ => [],
+        };
+    }
 
     /// <summary>The environment variable that names a library's file or folder.</summary>
     public static string Variable(CudaLibrary library) => library switch

@@ -1,5 +1,4 @@
 using GptCuda.Kernels.Compilation;
-using GptCuda.Kernels.Errors;
 using GptCuda.Kernels.Native;
 
 namespace GptCuda.Kernels.Libraries;
@@ -51,101 +50,54 @@ public sealed class LibrarySearch
     }
 
     /// <summary>Goes through the places in order.</summary>
-    /// <param name="library">What to find.</param>
-    /// <param name="named">The user's file or folder.</param>
-    /// <param name="objection">
-    /// Why a library cannot be used: asked with the major version of its name and null before it is loaded, and with its symbols
-    /// after.
-    /// </param>
     private SymbolTable Find(CudaLibrary library, string? named, Func<int, SymbolTable?, string?> objection)
     {
-        var tried = new List<string>();
-        bool unsuitable = false;
+        var attempts = new LibraryAttempts(library, _host, objection, PassOver);
         IReadOnlyList<(string File, int Major)> names = LibraryNames.Of(library, _host.IsWindows);
-
-        SymbolTable? Try(string path, int major, string reason)
-        {
-            bool bare = !Path.IsPathRooted(path);
-            string? problem = !bare && !File.Exists(path) ? "no such file" : null;
-            if (problem is null && major != 0 && (bare || File.Exists(path)) && objection(major, null) is { } beforehand)
-            {
-                // The loader's own search says nothing of what it would find: only a file that is there is worth a word.
-                if (!bare) Pass(path, beforehand);
-                unsuitable |= !bare;
-                problem = beforehand;
-            }
-            if (problem is null)
-            {
-                try
-                {
-                    if (!bare) PreloadCompanions(library, path, major);
-                    SymbolTable symbols = _host.Load(path);
-                    problem = objection(major, symbols);
-                    if (problem is null) return symbols;
-                    Pass(symbols.Path ?? path, problem);
-                    unsuitable = true;
-                }
-                catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or MissingSymbolException
-                    or NvrtcException or CublasException)
-                {
-                    problem = Reason(exception.Message);
-                }
-            }
-            tried.Add($"{path} ({reason}): {problem}");
-            return null;
-        }
-
         string variable = LibraryNames.Variable(library);
         (string? wanted, string source) = named is { Length: > 0 } ? (named, "option") : (_host.Variable(variable), variable);
         if (wanted is { Length: > 0 })
         {
-            // A name without a folder is left to the loader's own search.
-            string full = Path.GetFileName(wanted) == wanted && !Directory.Exists(wanted) ? wanted : Path.GetFullPath(wanted);
-            IEnumerable<(string File, int Major)> files =
-                Directory.Exists(full) ? names.Select(name => (Path.Combine(full, name.File), name.Major)) : [(full, 0)];
-            foreach ((string file, int major) in files)
+            foreach ((string file, int major) in Named(wanted, names))
             {
-                if (Try(file, major, source) is { } chosen) return chosen;
+                if (attempts.Open(file, major, source) is { } chosen) return chosen;
             }
             // What the user named is used or refused, never replaced.
-            throw new LibraryNotFoundException(library, LibraryFailure.Named(library, wanted, source, tried), tried);
+            throw new LibraryNotFoundException(library, LibraryFailure.Named(library, wanted, source, attempts.Tried), attempts.Tried);
         }
 
         foreach ((string file, int major) in names)
         {
-            if (Try(file, major, "the loader's own search") is { } found) return found;
+            if (attempts.Open(file, major, "the loader's own search") is { } found) return found;
         }
         foreach (SearchFolder folder in SearchFolders.For(library, _host))
         {
+            if (!Directory.Exists(folder.Path))
+            {
+                attempts.NoteMissing(folder);
+                continue;
+            }
             foreach ((string file, int major) in names)
             {
-                if (Try(Path.Combine(folder.Path, file), major, folder.Reason) is { } found) return found;
+                if (attempts.Open(Path.Combine(folder.Path, file), major, folder.Reason) is { } found) return found;
             }
         }
-        foreach (SearchFolder folder in SearchFolders.All(library, _host).Where(folder => !Directory.Exists(folder.Path)))
-            tried.Add($"{folder.Path} ({folder.Reason}): no such folder");
-        throw new LibraryNotFoundException(library, LibraryFailure.NotFound(library, _host, tried, unsuitable), tried);
+        throw new LibraryNotFoundException(
+            library, LibraryFailure.NotFound(library, _host, attempts.Tried, attempts.FoundUnsuitable), attempts.Tried);
     }
 
-    /// <summary>The loader's own words: .NET puts a line of advice before them where they are the system's (dlerror).</summary>
-    private static string Reason(string message)
+    /// <summary>What a user's word may mean: a folder with the library in it, a file, or a name for the loader's own search.</summary>
+    private static IEnumerable<(string File, int Major)> Named(string wanted, IReadOnlyList<(string File, int Major)> names)
     {
-        string[] lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length > 1 ? lines[1] : message.Trim();
+        if (Directory.Exists(wanted)) return names.Select(name => (Path.Combine(Path.GetFullPath(wanted), name.File), name.Major));
+        string file = Path.GetFileName(wanted);
+        int major = names.FirstOrDefault(name => name.File == file).Major;
+        return [(file == wanted ? wanted : Path.GetFullPath(wanted), major)];
     }
 
-    private void Pass(string path, string why)
+    private void PassOver(string path, string why)
     {
         string notice = $"{path} is passed over: {why}.";
         if (!_notices.Contains(notice)) _notices.Add(notice);
-    }
-
-    private void PreloadCompanions(CudaLibrary library, string path, int major)
-    {
-        string folder = Path.GetDirectoryName(path)!;
-        foreach (string pattern in LibraryNames.Companions(library, _host.IsWindows, major))
-        {
-            foreach (string companion in Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal)) _host.Preload(companion);
-        }
     }
 }

@@ -3,14 +3,11 @@ namespace GptCuda.Kernels.Libraries;
 /// <summary>Where NVIDIA's installers, pip and conda put their libraries.</summary>
 internal static class SearchFolders
 {
-    /// <summary>The folders to look in after the loader's own search, in order; those that are not there are left out.</summary>
-    public static IEnumerable<SearchFolder> For(CudaLibrary library, SearchHost host) =>
-        All(library, host).Where(folder => Directory.Exists(folder.Path)).DistinctBy(folder => folder.Path);
-
-    /// <summary>The same with those that are not there, for saying what was tried.</summary>
-    public static IEnumerable<SearchFolder> All(CudaLibrary library, SearchHost host) => library == CudaLibrary.Driver
+    /// <summary>The folders to look in after the loader's own search, in order, whether they are there or not.</summary>
+    public static IEnumerable<SearchFolder> For(CudaLibrary library, SearchHost host) => (library == CudaLibrary.Driver
         ? (host.IsWindows ? [] : [new SearchFolder("/usr/lib/wsl/lib", "WSL")])
-        : Toolkits(host).Concat(Wheels(library, host));
+        : Toolkits(host).Concat(Wheels(library, host)))
+        .DistinctBy(folder => folder.Path);
 
     private static IEnumerable<SearchFolder> Toolkits(SearchHost host)
     {
@@ -22,7 +19,8 @@ internal static class SearchFolders
         foreach (string root in host.ToolkitRoots)
         {
             // The link "cuda" first, as whoever administers the machine chose it; then the newest.
-            IEnumerable<string> installed = host.IsWindows ? Newest(root, "v*") : [Path.Combine(root, "cuda"), .. Newest(root, "cuda-*")];
+            string[] installed = host.IsWindows ? [.. Newest(root, "v*")] : [Path.Combine(root, "cuda"), .. Newest(root, "cuda-*")];
+            if (installed.Length == 0) yield return new SearchFolder(root, "the toolkit's default folder");
             foreach (string toolkit in installed)
             {
                 foreach (string folder in InToolkit(toolkit, host)) yield return new SearchFolder(folder, "the toolkit's default folder");
@@ -59,10 +57,14 @@ internal static class SearchFolders
 
     private static string Wheel(CudaLibrary library) => library == CudaLibrary.Nvrtc ? "cuda_nvrtc" : "cublas";
 
-    private static IEnumerable<string> SitePackages(string environment, SearchHost host) => host.IsWindows
-        ? [Path.Combine(environment, "Lib", "site-packages")]
-        : ((string[])["lib", "lib64"]).SelectMany(lib => Newest(Path.Combine(environment, lib), "python3*"))
-            .Select(python => Path.Combine(python, "site-packages"));
+    private static string[] SitePackages(string environment, SearchHost host)
+    {
+        if (host.IsWindows) return [Path.Combine(environment, "Lib", "site-packages")];
+        string[] packages = [.. ((string[])["lib", "lib64"]).SelectMany(lib => Newest(Path.Combine(environment, lib), "python3*"))
+            .Select(python => Path.Combine(python, "site-packages"))];
+        // For the message alone: an environment without a Python has no packages.
+        return packages.Length > 0 ? packages : [Path.Combine(environment, "lib", "python3.*", "site-packages")];
+    }
 
     /// <summary>Folders of a pattern, the highest version first: 3.10 before 3.9.</summary>
     private static IEnumerable<string> Newest(string root, string pattern) => Directory.Exists(root)

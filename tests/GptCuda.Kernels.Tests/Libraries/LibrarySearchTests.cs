@@ -110,6 +110,7 @@ public sealed class LibrarySearchTests : IDisposable
     public void FindNvrtc_Nowhere_ListsNamesFoldersAndWhatToInstall()
     {
         _variables["CUDA_PATH"] = Folder("toolkit");
+        _variables["VIRTUAL_ENV"] = Folder("venv");
         Directory.CreateDirectory(Path.Combine(_root, "toolkit", "lib64"));
 
         var exception = Assert.Throws<LibraryNotFoundException>(() => Linux().FindNvrtc(13000));
@@ -119,6 +120,7 @@ public sealed class LibrarySearchTests : IDisposable
         Assert.Contains("libnvrtc.so.12 (the loader's own search)", exception.Message);
         Assert.Contains($"{Folder("toolkit/lib64/libnvrtc.so.12")} (CUDA_PATH): no such file", exception.Message);
         Assert.Contains($"{Folder("usr/local/cuda/lib64")} (the toolkit's default folder): no such folder", exception.Message);
+        Assert.Contains($"{Folder("venv/lib/python3.*/site-packages/nvidia/cuda_nvrtc/lib")} (wheels of VIRTUAL_ENV)", exception.Message);
         Assert.Contains("pip install nvidia-cuda-nvrtc-cu12", exception.Message);
         Assert.Contains("GPTCUDA_LIBNVRTC", exception.Message);
     }
@@ -140,7 +142,10 @@ public sealed class LibrarySearchTests : IDisposable
     {
         string odd = Place("mine/compiler-13.so");
 
+        string builtins = Place("mine/libnvrtc-builtins.so.13.0");
+
         Assert.Equal(odd, Linux().FindNvrtc(13000, odd).Library);
+        Assert.Equal([builtins, odd], _opened);
         var exception = Assert.Throws<LibraryNotFoundException>(() => Linux().FindNvrtc(12040, odd));
         Assert.Contains("CUDA 13 is newer than the driver", exception.Message);
     }
