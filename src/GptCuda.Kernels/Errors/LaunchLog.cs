@@ -13,7 +13,7 @@ internal sealed class LaunchLog
     private readonly Entry[] _entries = new Entry[Kept];
     private long _count;
 
-    public void Add(string name, Dim3 grid, Dim3 block)
+    public void Add(string name, in Dim3 grid, in Dim3 block)
     {
         ref Entry entry = ref _entries[(int)(_count % Kept)];
         entry.Name = name;

@@ -95,25 +95,25 @@ public sealed unsafe class Kernel
         stream.Enter();
         if (stream.Context != _context) throw new ArgumentException($"Kernel {Name} and stream {stream.Name} are of different contexts.", nameof(stream));
         LaunchLimits.Check(this, _context.Device, shape, _dynamicShared);
-        CUlaunchAttribute* attributes = stackalloc CUlaunchAttribute[2];
-        var config = new CUlaunchConfig
-        {
-            gridDimX = (uint)shape.Grid.X,
-            gridDimY = (uint)shape.Grid.Y,
-            gridDimZ = (uint)shape.Grid.Z,
-            blockDimX = (uint)shape.Block.X,
-            blockDimY = (uint)shape.Block.Y,
-            blockDimZ = (uint)shape.Block.Z,
-            sharedMemBytes = (uint)shape.SharedBytes,
-            hStream = stream.Handle,
-            attrs = attributes,
-            numAttrs = options == LaunchOptions.None ? 0 : WriteAttributes(attributes, options, shape),
-        };
-        void** addresses = stackalloc void*[KernelArguments.MaxCount];
+        // Field by field into one local: an initializer fills a temporary and copies it with wide loads, which wait for the
+        // narrow stores before them; that alone took longer than all the rest of a launch.
+        Attributes attributes;
+        CUlaunchConfig config;
+        config.gridDimX = (uint)shape.Grid.X;
+        config.gridDimY = (uint)shape.Grid.Y;
+        config.gridDimZ = (uint)shape.Grid.Z;
+        config.blockDimX = (uint)shape.Block.X;
+        config.blockDimY = (uint)shape.Block.Y;
+        config.blockDimZ = (uint)shape.Block.Z;
+        config.sharedMemBytes = (uint)shape.SharedBytes;
+        config.hStream = stream.Handle;
+        config.attrs = (CUlaunchAttribute*)&attributes;
+        config.numAttrs = options == LaunchOptions.None ? 0 : WriteAttributes((CUlaunchAttribute*)&attributes, options, shape);
+        Addresses addresses;
         fixed (ulong* values = &arguments.FirstValue)
         {
-            arguments.WriteAddresses(addresses, values);
-            CUresult result = _context.Cu.cuLaunchKernelEx(&config, _function, addresses, null);
+            arguments.WriteAddresses((void**)&addresses, values);
+            CUresult result = _context.Cu.cuLaunchKernelEx(&config, _function, (void**)&addresses, null);
             if (result != CUresult.CUDA_SUCCESS) Refused(result, shape, arguments.Count);
         }
         stream.Launched(Name, shape.Grid, shape.Block);
@@ -144,4 +144,16 @@ public sealed unsafe class Kernel
         result,
         nameof(LibCuda.cuLaunchKernelEx),
         $"launching {Name}<<<{shape.Grid}, {shape.Block}, {shape.SharedBytes}>>> with {arguments} arguments");
+
+    [InlineArray(2)]
+    private struct Attributes
+    {
+        private CUlaunchAttribute _first;
+    }
+
+    [InlineArray(KernelArguments.MaxCount)]
+    private struct Addresses
+    {
+        private nint _first;
+    }
 }

@@ -223,7 +223,7 @@ public sealed unsafe class CudaStream : IDisposable
     }
 
     /// <summary>Notes a launch that the driver took; waits for it where every launch is waited for.</summary>
-    internal void Launched(string name, Dim3 grid, Dim3 block)
+    internal void Launched(string name, in Dim3 grid, in Dim3 block)
     {
         if (Capture is { } capture)
         {
