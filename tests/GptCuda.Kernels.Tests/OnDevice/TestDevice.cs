@@ -49,7 +49,11 @@ public sealed class TestDevice : IDisposable
     private static string? Unavailable()
     {
         if (string.IsNullOrEmpty(Chosen))
-            return InProcess().ContainsKey("cuInit") ? null : "The GPU in software exports no driver in this process.";
+        {
+            Dictionary<string, nint> functions = InProcess();
+            string? missing = Array.Find(["cuInit", "nvrtcCompileProgram", "cublasGemmEx"], name => !functions.ContainsKey(name));
+            return missing is null ? null : $"The GPU in software has no {missing} in this process.";
+        }
         if (Chosen != "cuda") return Directory.Exists(Chosen) ? null : $"GPTCUDA_TEST_DEVICE={Chosen} is not a folder.";
         CudaInventory inventory = CudaInventory.Take();
         return inventory.Devices.Count > 0 ? null : $"There is no GPU. {inventory.Libraries[0].Problem}";
