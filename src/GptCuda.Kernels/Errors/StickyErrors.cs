@@ -6,8 +6,8 @@ namespace GptCuda.Kernels.Errors;
 internal static class StickyErrors
 {
     /// <summary>
-    /// Whether cuda.h says of a code that it leaves the process in an inconsistent state and any further CUDA work will return
-    /// the same error.
+    /// Whether a code is one of the faults of which cuda.h says that they leave the process in an inconsistent state, a failure
+    /// of the hardware, or a context that is gone.
     /// </summary>
     public static bool Contains(CUresult result) => result is CUresult.CUDA_ERROR_ECC_UNCORRECTABLE
         or CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE

@@ -60,7 +60,7 @@ public sealed class RowMajorGemmTests : IDisposable
     [InlineData(8, 9, 4)]
     [InlineData(9, 0, 32)]
     [InlineData(12, 0, 32)]
-    public void Workspace_ByArchitecture(int major, int minor, int megabytes) =>
+    public void WorkspaceBytes_ByArchitecture_AreWhatNvidiaAdvises(int major, int minor, int megabytes) =>
         Assert.Equal(megabytes << 20, RowMajorGemm.WorkspaceBytes(new ComputeCapability(major, minor)));
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class KernelTargetTests
     [InlineData(120, true, "--gpu-architecture=sm_120")]
     [InlineData(121, true, "--gpu-architecture=sm_121")]
     [InlineData(130, false, "--gpu-architecture=compute_121")]
-    public void For_Nvrtc13(int device, bool machineCode, string option)
+    public void For_Nvrtc13_IsMachineCodeWhereItKnowsTheDevice(int device, bool machineCode, string option)
     {
         KernelTarget target = KernelTarget.For(ComputeCapability.FromNumber(device), Nvrtc13);
 
