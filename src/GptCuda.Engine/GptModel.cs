@@ -31,12 +31,11 @@ public sealed class GptModel : IDisposable
     private readonly Lazy<Scorer> _scorer;
     private readonly Lazy<PromptFeeder> _feeder;
 
-    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime, string? deviceReason)
+    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime)
     {
         Backend = backend;
         Tokenizer = tokenizer;
         Location = location;
-        DeviceReason = deviceReason;
         EndOfText = backend.Configuration.EndOfText
             ?? (tokenizer?.EndOfText is int token && token < backend.Configuration.VocabularySize ? token : null);
         _limits = new ModelLimits(backend.Configuration, tokenizer, EndOfText);
@@ -58,11 +57,14 @@ public sealed class GptModel : IDisposable
     /// <summary>Where the weights came from: a folder, or <c>synthetic:124M:7</c>.</summary>
     public string Location { get; }
 
+    /// <summary>What the user should know of the weights though it is no error, a line each: tensors left unread, for example.</summary>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
+
     /// <summary>What computes, for example <c>CPU, 2 threads, AVX2, bf16</c>.</summary>
     public string Description => Backend.Description;
 
     /// <summary>What <c>auto</c> chose and why; null where the device was named.</summary>
-    public string? DeviceReason { get; }
+    public string? DeviceReason { get; internal init; }
 
     /// <summary>The machine beneath. It is used by one thread at a time: use it only while no other member computes.</summary>
     public IBackend Backend { get; }

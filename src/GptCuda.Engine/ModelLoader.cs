@@ -10,6 +10,7 @@ internal static class ModelLoader
 {
     public static GptModel Load(string model, ModelOptions options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(model);
         long since = Stopwatch.GetTimestamp();
         string? deviceReason = ChooseDevice(options.Device);
         bool synthetic = model.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal);
@@ -23,7 +24,11 @@ internal static class ModelLoader
         };
         cpu = cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) };
         var backend = CpuBackend.Create(weights, cpu);
-        return new GptModel(backend, tokenizer, weights.Location, Stopwatch.GetElapsedTime(since), deviceReason);
+        return new GptModel(backend, tokenizer, weights.Location, Stopwatch.GetElapsedTime(since))
+        {
+            DeviceReason = deviceReason,
+            Notes = [.. weights.Notes],
+        };
     }
 
     /// <summary>Why the CPU computes, where that was left open.</summary>

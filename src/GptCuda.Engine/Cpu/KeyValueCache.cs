@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GptCuda.Engine.Cpu;
 
 /// <summary>
@@ -47,6 +49,7 @@ internal sealed unsafe class KeyValueCache : IDisposable
     public float* Values(int slot, int layer, int head) => Keys(slot, layer, head) + _keyLength;
 
     /// <summary>Writes a position's key and value of one head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(int slot, int layer, int head, int position, float* key, float* value)
     {
         float* keys = Keys(slot, layer, head) + ((long)(position / Block) * Block * HeadSize) + (position % Block);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GptCuda.Engine.Backends;
 using GptCuda.Engine.Cpu.Matrices;
 using GptCuda.Engine.Cpu.Vectors;
@@ -25,6 +26,30 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
         }
 
         _buffers.TileStarts[_tiles] = _rows;
+    }
+
+    /// <summary>Moves the rows whose logits are wanted to the front and forgets the others.</summary>
+    private void KeepLogitRows(int wanted)
+    {
+        if (wanted < _rows)
+        {
+            int width = _configuration.Width;
+            for (int row = 0; row < wanted; row++)
+            {
+                int from = _buffers.LogitRows[row];
+                _buffers.Slots[row] = _buffers.Slots[from];
+                _buffers.Positions[row] = _buffers.Positions[from];
+                CopyRow(_buffers.Residual, from, row, width, width);
+                CopyRow(_buffers.QueryKeyValue, from, row, 3 * width, width);
+            }
+
+            _rows = wanted;
+        }
+
+        CutTiles();
+
+        static void CopyRow(float* rows, int from, int to, int stride, int length) =>
+            new ReadOnlySpan<float>(rows + ((long)from * stride), length).CopyTo(new Span<float>(rows + ((long)to * stride), length));
     }
 
     /// <summary>LayerNorm of rows of the residual stream, all or those of an index, packed for the next product.</summary>
@@ -69,6 +94,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Embed<TFormat>(PackedMatrix tokens, int token, PackedMatrix positions, int position, float* residual)
         where TFormat : IWeightFormat
     {

@@ -90,6 +90,15 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
             if (observer is not null)
                 ObserveQueryKeyValue(observer);
             _pool.For(rows, _append);
+            if (_layer == _weights.Layers.Count - 1 && observer is null)
+            {
+                // Nothing after the last layer's keys and values depends on the rows whose logits nobody wants.
+                KeepLogitRows(wanted);
+                rows = wanted;
+                if (rows == 0)
+                    return;
+            }
+
             _pool.For(_tiles * _configuration.HeadCount, _attend);
             observer?.Observe(ForwardPoint.Attention, _layer, new ReadOnlySpan<float>(_buffers.Attention, rows * width));
             _product.Run(Pack(_buffers.Attention, width), rows, layer.AttentionProjection, Finish.AddTo, _buffers.Residual, width);
@@ -104,7 +113,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
         if (wanted == 0)
             return;
         int vocabulary = _configuration.VocabularySize;
-        Normalize(_weights.FinalNorm, wanted, _buffers.LogitRows);
+        Normalize(_weights.FinalNorm, wanted, observer is null ? null : _buffers.LogitRows);
         _product.Run(_buffers.Packed, wanted, _weights.OutputEmbedding, Finish.StoreScaled, logits, vocabulary);
         observer?.Observe(ForwardPoint.Logits, -1, new ReadOnlySpan<float>(logits, checked(wanted * vocabulary)));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
 namespace GptCuda.Engine.Generation;
@@ -16,11 +17,11 @@ internal sealed class RequestSamples(IEnumerable<GenerationRequest> requests, Mo
     /// </summary>
     public ExceptionDispatchInfo? Failure { get; private set; }
 
-    public bool TryNext(out PreparedRequest request, out int sample)
+    public bool TryNext([NotNullWhen(true)] out PreparedRequest? request, out int sample)
     {
         if (_request is null || _next == _request.Samples)
             Advance();
-        request = _request!;
+        request = _request;
         sample = _next++;
         return _request is not null;
     }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace GptCuda.Engine.Generation;
 
-/// <summary>Lets one caller at a time compute, in the order of arrival, until it is closed.</summary>
+/// <summary>Lets one caller at a time compute, until it is closed.</summary>
 [SuppressMessage(
     "Design", "CA1001:Types that own disposable fields should be disposable",
     Justification = "Latecomers may still ask for a turn while it is closed and after; neither field holds a native resource.")]

@@ -34,6 +34,6 @@ internal static class KeyedHash
         return high ^ low;
     }
 
-    /// <summary>From the system's randomness, by way of the generator that costs nothing at start-up: OpenSSL's takes tens of milliseconds.</summary>
+    /// <summary>The system's randomness by way of <see cref="Random.Shared"/>: the cryptographic generator would load OpenSSL.</summary>
     private static ulong Draw() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 }

@@ -16,7 +16,8 @@ internal static class MergeReader
     public static MergeTable Read(string path, TokenTable tokens)
     {
         ReadOnlySpan<byte> text = VocabularyFile.Read(path).Span;
-        var table = new MergeTable(text.Count((byte)'\n') + 1);
+        // The shortest rule is "a b" and its line end: a file of empty lines makes no large table.
+        var table = new MergeTable(Math.Min(text.Count((byte)'\n'), text.Length / 4) + 1);
         var token = new byte[text.Length];
         int rank = 0, merged = -1;
         for (int line = 1; !text.IsEmpty; line++)
@@ -27,7 +28,8 @@ internal static class MergeReader
             if (rule is [.., (byte)'\r']) rule = rule[..^1];
             if (line == 1 && rule.StartsWith("#version"u8)) continue;
             if (rule.IsEmpty && !text.ContainsAnyExcept((byte)'\r', (byte)'\n')) break;
-            if (Add(table, tokens, rule, rank++, token, ref merged) is string problem) throw new InvalidDataException($"{path}: line {line}: {problem}");
+            if (Add(table, tokens, rule, rank++, token, ref merged) is string problem)
+                throw new InvalidDataException($"{path}: line {line}: {problem}");
         }
         return table;
     }
@@ -56,7 +58,8 @@ internal static class MergeReader
         return table.TryAdd(leftId, rightId, rank, merged) ? null : $"the rule \"{Show(rule)}\" stands in the file twice";
     }
 
-    private static string Missing(ReadOnlySpan<byte> token) => $"\"{ByteAlphabet.Write(token)}\" is not in the vocabulary";
+    private static string Missing(ReadOnlySpan<byte> token) =>
+        $"\"{ByteAlphabet.Write(token[..Math.Min(token.Length, 60)])}\" is not in the vocabulary";
 
     private static string Show(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 60)]);
 }

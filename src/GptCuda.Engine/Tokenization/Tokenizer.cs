@@ -39,7 +39,10 @@ public sealed class Tokenizer
     /// <summary>Whether a directory holds vocabulary files, complete or not: any of the names that <see cref="Load"/> reads.</summary>
     public static bool IsIn(string directory) => NamesIn(directory).Count > 0;
 
-    /// <summary>Loads <c>vocab.json</c> and <c>merges.txt</c> (Hugging Face), else <c>encoder.json</c> and <c>vocab.bpe</c> (OpenAI).</summary>
+    /// <summary>
+    /// Loads <c>vocab.json</c> and <c>merges.txt</c> (Hugging Face), else <c>encoder.json</c> and <c>vocab.bpe</c> (OpenAI).
+    /// </summary>
+    /// <param name="directory">Where they are; nothing else in it is read.</param>
     /// <exception cref="FileNotFoundException">Neither pair is complete in the directory.</exception>
     /// <exception cref="InvalidDataException">A file is not what its name says; the message has file, place and value.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -76,7 +79,7 @@ public sealed class Tokenizer
         }
     }
 
-    /// <summary>Appends the ids of a text; what <see cref="Encode(ReadOnlySpan{char}, bool)"/> returns, handed over piece by piece.</summary>
+    /// <summary>Appends the ids of a text: those of <see cref="Encode(ReadOnlySpan{char}, bool)"/>, handed over piece by piece.</summary>
     /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD, as it does when encoded in UTF-8.</param>
     /// <param name="ids">Receives the ids.</param>
     /// <param name="special">Whether a literal <see cref="EndOfTextLiteral"/> is the token; otherwise it is text like any other.</param>
@@ -97,7 +100,8 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The text of ids. Bytes that are not UTF-8 become U+FFFD; only <see cref="Utf8StreamDecoder"/> can cut text between ids.
+    /// The text of ids. Bytes that are not UTF-8 become U+FFFD, and so does each half of a character whose tokens are decoded apart:
+    /// <see cref="Utf8StreamDecoder"/> is for that.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> ids)
@@ -117,13 +121,16 @@ public sealed class Tokenizer
         return text;
     }
 
-    /// <summary>The bytes that a token stands for: at least one, often a word with its space, sometimes a part of a UTF-8 sequence.</summary>
+    /// <summary>The bytes that a token stands for: at least one, often a word and its space, sometimes part of a UTF-8 sequence.</summary>
     /// <returns>Memory of the tokenizer.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public ReadOnlySpan<byte> TokenBytes(int id)
     {
         if ((uint)id >= (uint)VocabularySize)
-            throw new ArgumentOutOfRangeException(nameof(id), id, $"the vocabulary has {VocabularySize} tokens, ids 0 to {VocabularySize - 1}");
+        {
+            throw new ArgumentOutOfRangeException(nameof(id), id,
+                $"the vocabulary has {VocabularySize} tokens, ids 0 to {VocabularySize - 1}");
+        }
         return _tokens[id];
     }
 

@@ -4,8 +4,8 @@ namespace GptCuda.Engine.Tokenization;
 
 /// <summary>
 /// Reads the one kind of JSON that a vocabulary is: an object of tokens in <see cref="ByteAlphabet"/> and their ids. System.Text.Json
-/// reads it as well, but looks for each string's end with vector code that is compiled, unoptimised, when a program starts: 70 ms
-/// for GPT-2's vocabulary, where this takes a few.
+/// reads it as well, but looks for each string's end with vector code that has to be compiled when a program starts, without
+/// optimisation: for GPT-2's vocabulary that took longer than all else in loading it.
 /// </summary>
 /// <param name="path">For messages.</param>
 /// <param name="json">The file.</param>
@@ -61,7 +61,8 @@ internal ref struct VocabularyParser(string path, ReadOnlySpan<byte> json)
             if (value < 0)
             {
                 string text = Encoding.UTF8.GetString(_json[start..Math.Min(_at, start + 60)]);
-                throw new InvalidDataException($"{path}: byte {start}: a token beginning \"{text}\" has a character outside GPT-2's byte alphabet");
+                throw new InvalidDataException(
+                    $"{path}: byte {start}: a token beginning \"{text}\" has a character outside GPT-2's byte alphabet");
             }
             token[length++] = (byte)value;
         }
@@ -70,7 +71,7 @@ internal ref struct VocabularyParser(string path, ReadOnlySpan<byte> json)
         return length;
     }
 
-    /// <summary>The byte that an escape sequence stands for, or -1. The ones for controls stand for none: the alphabet has no controls.</summary>
+    /// <summary>The byte that an escape sequence stands for, or -1: the alphabet has no controls, so their escapes have none.</summary>
     private int ReadEscape()
     {
         _at++;

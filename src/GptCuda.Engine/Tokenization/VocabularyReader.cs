@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace GptCuda.Engine.Tokenization;
 
 /// <summary>
-/// Reads vocab.json or encoder.json straight from its UTF-8 into a <see cref="TokenTable"/>, without a string a token. Whatever the file claims, memory is bounded by its own size.
+/// Reads vocab.json or encoder.json straight from its UTF-8 into a <see cref="TokenTable"/>, without a string a token. Whatever
+/// the file claims, memory is bounded by its own size.
 /// </summary>
 internal static class VocabularyReader
 {
@@ -49,7 +50,10 @@ internal static class VocabularyReader
                     $"ids must be 0 to {count - 1} without holes");
             }
             if (entries[id] > 0)
-                throw new InvalidDataException($"{path}: \"{Show(TokenOf(entries[id]))}\" and \"{Show(TokenOf(entry))}\" have the same id {id}");
+            {
+                throw new InvalidDataException(
+                    $"{path}: \"{Show(TokenOf(entries[id]))}\" and \"{Show(TokenOf(entry))}\" have the same id {id}");
+            }
             entries[id] = entry;
         }
 

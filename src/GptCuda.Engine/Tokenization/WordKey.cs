@@ -13,7 +13,7 @@ internal readonly record struct WordKey(ulong Low, ulong High)
     /// <summary>Longest word that has a key, in bytes.</summary>
     public const int LongestWord = Size - 1;
 
-    /// <summary>By length: which bits of each half belong to the word. Looked up, since a branch on the length is often mispredicted.</summary>
+    /// <summary>By length, which bits of each half belong to the word. A branch on the length would often be mispredicted.</summary>
     private static readonly (ulong Low, ulong High)[] Masks = MakeMasks();
 
     /// <summary>The key of a word.</summary>

@@ -28,7 +28,7 @@ internal static class BabblingModel
 
     public static GptModel Load(int slots, Tokenizer? tokenizer = null) => Wrap(Backend(slots), tokenizer ?? ByteVocabulary.Tokenizer);
 
-    public static GptModel Wrap(HistoryBackend backend, Tokenizer? tokenizer) => new(backend, tokenizer, "babble", TimeSpan.FromSeconds(1), null);
+    public static GptModel Wrap(HistoryBackend backend, Tokenizer? tokenizer) => new(backend, tokenizer, "babble", TimeSpan.FromSeconds(1));
 
     public static float[] LogitsAfter(int[] history)
     {

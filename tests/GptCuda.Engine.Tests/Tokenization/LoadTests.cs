@@ -225,6 +225,16 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
+    public void Load_MegabytesOfEmptyLines_AllocatesInProportion()
+    {
+        _folder.WriteMerges("#version: 0.2\n" + new string('\n', 8 << 20));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Tokenizer.Load(_folder.Path);
+        // The file's text twice, and a table for as many rules as would fit in it: 2 to 4 slots of 16 bytes for 4 bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20L * (8 << 20));
+    }
+
+    [Fact]
     public void Encode_ByteWithoutToken_SaysWhich()
     {
         _folder.WriteVocabulary("{\"a\":0,\"b\":1,\"ab\":2}");

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace GptCuda.Tests.Tokenization;
 
-/// <summary>A small vocabulary in a folder of its own: the 256 bytes, some tokens of ASCII characters, end-of-text; deleted when disposed.</summary>
+/// <summary>A small vocabulary in a folder of its own, deleted when disposed: the 256 bytes, some more tokens, end-of-text.</summary>
 internal sealed class VocabularyFolder : IDisposable
 {
     public VocabularyFolder(string[] tokens, string[] rules)
@@ -14,7 +14,8 @@ internal sealed class VocabularyFolder : IDisposable
             all.Add(((char)(value is >= 33 and <= 126 or >= 161 and <= 172 or >= 174 ? value : next++)).ToString());
         all.AddRange(tokens);
         all.Add("<|endoftext|>");
-        WriteVocabulary(JsonSerializer.Serialize(all.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id)));
+        Dictionary<string, int> ids = all.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id);
+        WriteVocabulary(JsonSerializer.Serialize(ids));
         WriteMerges("#version: 0.2\n" + string.Concat(rules.Select(rule => rule + "\n")));
     }
 

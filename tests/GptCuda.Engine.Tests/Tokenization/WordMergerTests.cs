@@ -42,7 +42,9 @@ public sealed class WordMergerTests
     [Fact]
     public void Encode_RulesOutOfOrder_EqualsPlainTokenizer()
     {
-        using var folder = new VocabularyFolder(["ab", "aba", "abab", "ba", "bab", "bb", "aa", "aab"], ["ab a", "ab ab", "a b", "b a", "ba b", "a a", "a ab", "b b"]);
+        using var folder = new VocabularyFolder(
+            ["ab", "aba", "abab", "ba", "bab", "bb", "aa", "aab"],
+            ["ab a", "ab ab", "a b", "b a", "ba b", "a a", "a ab", "b b"]);
         Tokenizer tokenizer = Tokenizer.Load(folder.Path);
         PlainTokenizer plain = folder.Plain();
         var random = new Random(5);

@@ -27,7 +27,7 @@ public sealed class WeightSourceTests : IDisposable
     public void Open_FileInPlaceOfADirectory_SaysSo()
     {
         File.WriteAllText(_directory.File("model.safetensors"), "");
-        Assert.EndsWith(": expected a directory with a model's files, found something else", Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.File("model.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.EndsWith(": expected a directory with a model's files, found a file", Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.File("model.safetensors"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace GptCuda.Engine.Cpu.Matrices;
 
 /// <summary>
 /// Activations times a weight matrix, work shared by panels of outputs. One row reads the weights in their stored format, once,
-/// at the speed of memory; several rows convert a block of a panel to f32 and run register tiles over it.
+/// at the speed of memory; several rows run register tiles over a piece of a panel, and many rows convert a block of it to f32 first.
 /// </summary>
 /// <remarks>
 /// Blocks of 256 inputs keep a strip of the panel in the first cache and the rows' activations, up to 192 rows, in the second.
@@ -18,6 +18,11 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
 {
     private const int BlockInputs = 256;
     private const int BlockRows = 192;
+    private const int PieceBytes = 16 * 1024;
+
+    /// <summary>Up to so many tiles of rows read the weights as they are stored; for more it pays to convert them once.</summary>
+    private const int DirectTiles = 3;
+
     private const int PanelWidth = PackedMatrix.PanelWidth;
 
     private readonly WorkerPool _pool;
@@ -36,7 +41,7 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
         _pool = pool;
         _scratch = scratch;
         _oneRow = MultiplyRow;
-        _manyRows = MultiplyBlock;
+        _manyRows = MultiplyRows;
     }
 
     /// <summary>Numbers of scratch memory that a thread needs.</summary>
@@ -88,33 +93,96 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
         FinishRows(sums, panel, 0, 1);
     }
 
-    private void MultiplyBlock(int unit, int worker)
+    private void MultiplyRows(int unit, int worker)
+    {
+        switch (_matrix.Type)
+        {
+            case ElementType.F32:
+                MultiplyRows<F32Format>(unit, worker);
+                break;
+            case ElementType.BF16:
+                MultiplyRows<BFloat16Format>(unit, worker);
+                break;
+            case ElementType.F16:
+                MultiplyRows<HalfFormat>(unit, worker);
+                break;
+            default:
+                MultiplyRows<Int8Format>(unit, worker);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyRows<TFormat>(int unit, int worker)
+        where TFormat : IWeightFormat
     {
         PackedMatrix matrix = _matrix;
         int panel = unit % matrix.PanelCount, firstRow = unit / matrix.PanelCount * BlockRows;
-        int rows = Math.Min(BlockRows, _rows - firstRow), inputs = matrix.Inputs;
-        float* strips = _scratch.Of(worker);
-        float* sums = strips + (BlockInputs * PanelWidth);
+        int rows = Math.Min(BlockRows, _rows - firstRow);
+        float* sums = _scratch.Of(worker);
         new Span<float>(sums, (rows + TLanes.TileRows) * PanelWidth).Clear();
-        for (int first = 0; first < inputs; first += BlockInputs)
+        if (rows <= DirectTiles * TLanes.TileRows)
+            MultiplyStored<TFormat>(panel, firstRow, rows, sums);
+        else
+            MultiplyUnpacked<TFormat>(panel, firstRow, rows, sums, sums + ((BlockRows + TLanes.TileRows) * PanelWidth));
+        FinishRows(sums, panel, firstRow, rows);
+    }
+
+    /// <summary>
+    /// Few rows: tiles read a piece of the panel as it is stored, 16 KiB of it at a time, and meanwhile fetch the piece that
+    /// follows, so that memory and arithmetic are both at work all the time.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyStored<TFormat>(int panel, int firstRow, int rows, float* sums)
+        where TFormat : IWeightFormat
+    {
+        int inputs = _matrix.Inputs, rowBytes = PanelWidth * TFormat.Size, pieceInputs = PieceBytes / rowBytes;
+        int calls = PanelWidth / Tiles<TLanes, TVector>.StripWidth * RowPacking<TLanes, TVector>.TileCount(rows);
+        byte* piece = _matrix.Panel(panel);
+        for (int first = 0; first < inputs; first += pieceInputs, piece += PieceBytes)
         {
-            int depth = Math.Min(BlockInputs, inputs - first);
-            Unpack(matrix, panel, first, depth, strips);
-            int stripWidth = 2 * TLanes.Count;
-            for (int column = 0; column < PanelWidth; column += stripWidth)
+            int depth = Math.Min(pieceInputs, inputs - first);
+            byte* next = piece + PieceBytes;
+            for (int column = 0; column < PanelWidth; column += Tiles<TLanes, TVector>.StripWidth)
             {
-                float* strip = strips + ((nint)column * depth);
                 for (int row = 0; row < rows; row += TLanes.TileRows)
                 {
                     int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
                     float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
-                    Tiles<TLanes, TVector>.Accumulate(
-                        tileRows, tile, strip, stripWidth, sums + (row * PanelWidth) + column, PanelWidth, depth, stripWidth);
+                    Tiles<TLanes, TVector>.Strip<TFormat>(
+                        tileRows, tile, piece + (column * TFormat.Size), rowBytes, sums + (row * PanelWidth) + column, PanelWidth, depth,
+                        next, rowBytes / calls);
+                    next += PieceBytes / calls;
                 }
             }
         }
+    }
 
-        FinishRows(sums, panel, firstRow, rows);
+    /// <summary>
+    /// Many rows: a block of the panel is converted to f32 once, and cut into strips as wide as a tile, which stay in the nearest
+    /// cache while all rows pass.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyUnpacked<TFormat>(int panel, int firstRow, int rows, float* sums, float* strips)
+        where TFormat : IWeightFormat
+    {
+        int inputs = _matrix.Inputs, stripWidth = Tiles<TLanes, TVector>.StripWidth;
+        for (int first = 0; first < inputs; first += BlockInputs)
+        {
+            int depth = Math.Min(BlockInputs, inputs - first);
+            Unpack<TFormat>(_matrix.Panel(panel) + (first * _matrix.RowBytes), depth, strips);
+            for (int column = 0; column < PanelWidth; column += stripWidth)
+            {
+                var strip = (byte*)(strips + ((nint)column * depth));
+                for (int row = 0; row < rows; row += TLanes.TileRows)
+                {
+                    int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
+                    float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
+                    Tiles<TLanes, TVector>.Strip<F32Format>(
+                        tileRows, tile, strip, stripWidth * sizeof(float), sums + (row * PanelWidth) + column, PanelWidth, depth, strip, 0);
+                }
+            }
+        }
     }
 
     private void FinishRows(float* sums, int panel, int firstRow, int rows)
@@ -126,26 +194,6 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
         {
             float* destination = _destination + ((firstRow + row) * _stride) + firstOutput;
             Epilogue<TLanes, TVector>.Apply(_finish, sums + (row * PanelWidth), scales, bias, destination, count);
-        }
-    }
-
-    private static void Unpack(PackedMatrix matrix, int panel, int first, int depth, float* strips)
-    {
-        byte* weights = matrix.Panel(panel) + (first * matrix.RowBytes);
-        switch (matrix.Type)
-        {
-            case ElementType.F32:
-                Unpack<F32Format>(weights, depth, strips);
-                break;
-            case ElementType.BF16:
-                Unpack<BFloat16Format>(weights, depth, strips);
-                break;
-            case ElementType.F16:
-                Unpack<HalfFormat>(weights, depth, strips);
-                break;
-            default:
-                Unpack<Int8Format>(weights, depth, strips);
-                break;
         }
     }
 

@@ -7,7 +7,8 @@ namespace GptCuda.Engine.Cpu.Matrices;
 internal static unsafe partial class Tiles<TLanes, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8(float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    private static void Rows8<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
@@ -19,7 +20,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c70 = TLanes.Load(c + (7 * cStride)), c71 = TLanes.Load(c + (7 * cStride) + TLanes.Count);
         for (; depth > 0; depth--)
         {
-            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count);
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
             TVector x = TLanes.Broadcast(a[0]);
             c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
             c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
@@ -46,6 +48,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             c71 = TLanes.FusedMultiplyAdd(x, b1, c71);
             a += 8;
             b += bStride;
+            next += nextStep;
         }
 
         TLanes.Store(c00, c);
@@ -67,7 +70,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12(float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    private static void Rows12<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
@@ -83,7 +87,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c110 = TLanes.Load(c + (11 * cStride)), c111 = TLanes.Load(c + (11 * cStride) + TLanes.Count);
         for (; depth > 0; depth--)
         {
-            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count);
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
             TVector x = TLanes.Broadcast(a[0]);
             c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
             c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
@@ -122,6 +127,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             c111 = TLanes.FusedMultiplyAdd(x, b1, c111);
             a += 12;
             b += bStride;
+            next += nextStep;
         }
 
         TLanes.Store(c00, c);

@@ -9,13 +9,17 @@ namespace GptCuda.Engine.Cpu.Matrices;
 /// chain may stop in memory and go on later.
 /// </summary>
 /// <remarks>
-/// Activations are packed [k][rows of the tile], so that a step reads consecutive numbers. Tiles are two vectors wide: with six
-/// rows twelve chains, which covers an FMA unit's latency, in sixteen registers; with twelve rows twenty-four in thirty-two.
+/// Activations are packed [k][rows of the tile], so that a step reads consecutive numbers; weights may be in a stored format and are
+/// converted in registers. Tiles are two vectors wide: with six rows twelve chains, which covers an FMA unit's latency, in sixteen
+/// registers; with twelve rows twenty-four in thirty-two.
 /// </remarks>
 internal static unsafe partial class Tiles<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>Columns of a tile of several rows.</summary>
+    public static int StripWidth => 2 * TLanes.Count;
+
     /// <summary>The tile that serves a number of rows: that many or a few more.</summary>
     public static int RowsFor(int rows) => rows switch
     {
@@ -26,15 +30,15 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         _ => TLanes.TileRows,
     };
 
-    /// <summary>Runs one tile of rows over any number of columns.</summary>
+    /// <summary>Runs one tile of rows over any number of columns of f32.</summary>
     /// <param name="rows">A result of <see cref="RowsFor"/>.</param>
     /// <param name="a">Activations, [depth][rows].</param>
-    /// <param name="b">Weights, [depth][columns] with <paramref name="bStride"/> numbers from row to row.</param>
+    /// <param name="b">What they are multiplied with, [depth][columns] with <paramref name="bStride"/> numbers from row to row.</param>
     /// <param name="bStride">From a row of b to the next, in numbers.</param>
     /// <param name="c">Sums so far, [rows][columns]; updated.</param>
     /// <param name="cStride">From a row of c to the next, in numbers.</param>
     /// <param name="depth">Steps of k.</param>
-    /// <param name="columns">A multiple of two vectors.</param>
+    /// <param name="columns">A multiple of 32.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Accumulate(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth, int columns)
     {
@@ -44,42 +48,58 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             return;
         }
 
-        for (int j = 0; j < columns; j += 2 * TLanes.Count)
-            Strip(rows, a, b + j, bStride, c + j, cStride, depth);
+        for (int j = 0; j < columns; j += StripWidth)
+            Strip<F32Format>(rows, a, (byte*)(b + j), bStride * sizeof(float), c + j, cStride, depth, (byte*)(b + j), 0);
     }
 
-    /// <summary>Runs one tile of two or more rows over the two vectors of columns that it is wide.</summary>
+    /// <summary>Runs one tile over the columns that it is wide.</summary>
+    /// <param name="rows">A result of <see cref="RowsFor"/>.</param>
+    /// <param name="a">Activations, [depth][rows].</param>
+    /// <param name="b">Weights in their stored format.</param>
+    /// <param name="bStride">From a row of b to the next, in bytes.</param>
+    /// <param name="c">Sums so far; updated.</param>
+    /// <param name="cStride">From a row of c to the next, in numbers.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="next">Memory to fetch meanwhile, because it comes next: an address for each step of k.</param>
+    /// <param name="nextStep">From an address to fetch to the next, in bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Strip(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    public static void Strip<TFormat>(
+        int rows, float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
     {
         switch (rows)
         {
+            case 1:
+                Row2<TFormat>(a, b, bStride, c, depth);
+                break;
             case 2:
-                Rows2(a, b, bStride, c, cStride, depth);
+                Rows2<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
                 break;
             case 4:
-                Rows4(a, b, bStride, c, cStride, depth);
+                Rows4<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
                 break;
             case 6:
-                Rows6(a, b, bStride, c, cStride, depth);
+                Rows6<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
                 break;
             case 8:
-                Rows8(a, b, bStride, c, cStride, depth);
+                Rows8<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
                 break;
             default:
-                Rows12(a, b, bStride, c, cStride, depth);
+                Rows12<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2(float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    private static void Rows2<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
         for (; depth > 0; depth--)
         {
-            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count);
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
             TVector x = TLanes.Broadcast(a[0]);
             c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
             c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
@@ -88,6 +108,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
             a += 2;
             b += bStride;
+            next += nextStep;
         }
 
         TLanes.Store(c00, c);
@@ -97,7 +118,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4(float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    private static void Rows4<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
@@ -105,7 +127,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
         for (; depth > 0; depth--)
         {
-            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count);
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
             TVector x = TLanes.Broadcast(a[0]);
             c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
             c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
@@ -120,6 +143,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
             a += 4;
             b += bStride;
+            next += nextStep;
         }
 
         TLanes.Store(c00, c);
@@ -133,7 +157,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6(float* a, float* b, nint bStride, float* c, nint cStride, int depth)
+    private static void Rows6<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
@@ -143,7 +168,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c50 = TLanes.Load(c + (5 * cStride)), c51 = TLanes.Load(c + (5 * cStride) + TLanes.Count);
         for (; depth > 0; depth--)
         {
-            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count);
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
             TVector x = TLanes.Broadcast(a[0]);
             c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
             c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
@@ -164,6 +190,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             c51 = TLanes.FusedMultiplyAdd(x, b1, c51);
             a += 6;
             b += bStride;
+            next += nextStep;
         }
 
         TLanes.Store(c00, c);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using GptCuda.Engine.Weights;
 
 namespace GptCuda.Engine.Cpu.Matrices;
@@ -55,10 +56,7 @@ internal sealed unsafe class WeightPacker(IWeightSource source)
                 Span<float> values = piece.AsSpan(0, Math.Min(pieceRows, matrix.Inputs - first) * outputs);
                 source.Read(name, (long)first * outputs, values);
                 for (; !values.IsEmpty; values = values[outputs..])
-                {
-                    for (int o = 0; o < outputs; o++)
-                        found[o] = WeightRounding.Largest(found[o], values[o]);
-                }
+                    WeightConversion.RaiseMaxima(values[..outputs], found);
             }
 
             foreach (ref float scale in found)
@@ -88,6 +86,7 @@ internal sealed unsafe class WeightPacker(IWeightSource source)
     }
 
     /// <summary>Packs one panel of an embedding, [out, in]: a row of the source has all weights of an output.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackOutputRows(string name, PackedMatrix matrix, int panel)
     {
         int inputs = matrix.Inputs, first = panel * PanelWidth, rows = Math.Min(PanelWidth, matrix.Outputs - first);
@@ -120,6 +119,7 @@ internal sealed unsafe class WeightPacker(IWeightSource source)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RowScale(ReadOnlySpan<float> row)
     {
         float largest = 0;

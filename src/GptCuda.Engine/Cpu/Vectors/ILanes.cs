@@ -33,6 +33,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Converts signed bytes.</summary>
     static abstract TVector LoadInt8(sbyte* source);
 
+    /// <summary>Asks for a cache line that will be needed soon, where there is such an instruction; any address will do.</summary>
+    static abstract void Prefetch(byte* address);
+
     static abstract void Store(TVector value, float* destination);
 
     static abstract TVector Broadcast(float value);
