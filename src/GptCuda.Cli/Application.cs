@@ -6,19 +6,20 @@ using GptCuda.Cli.Parsing;
 namespace GptCuda.Cli;
 
 /// <summary>From arguments to an exit code: finds the command, parses, runs, and turns what goes wrong into one line.</summary>
+/// <remarks>Commands run on the main thread and wait for the library there: a console has nothing else to do meanwhile.</remarks>
 internal static class Application
 {
     /// <summary>Runs one command line.</summary>
     /// <returns>0 success, 1 failure, 2 usage, 130 after Ctrl-C.</returns>
-    public static async Task<int> RunAsync(string[] arguments)
+    public static int Run(string[] arguments)
     {
         using var interruption = new Interruption();
         var terminal = new Terminal();
         try
         {
-            int code = await RunAsync(arguments, terminal, interruption).ConfigureAwait(false);
+            int code = Run(arguments, terminal, interruption);
             terminal.ResultBegins();
-            await terminal.Out.FlushAsync().ConfigureAwait(false);
+            terminal.Out.Flush();
             return interruption.Happened ? ExitCode.Interrupted : code;
         }
         catch (ClosedPipeException)
@@ -35,7 +36,7 @@ internal static class Application
         }
     }
 
-    private static async Task<int> RunAsync(string[] arguments, Terminal terminal, Interruption interruption)
+    private static int Run(string[] arguments, Terminal terminal, Interruption interruption)
     {
         (CommandDefinition definition, string[] others, bool named) = ArgumentScanner.FindCommand(arguments);
         ScannedArguments scanned = ArgumentScanner.Scan(others, definition.Command);
@@ -47,6 +48,6 @@ internal static class Application
         ParseResult parsed = definition.Command.Parse(scanned.Arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
             throw new UsageException(parsed.Errors[0].Message);
-        return await definition.RunAsync(new CommandContext(parsed, scanned, terminal, interruption)).ConfigureAwait(false);
+        return definition.Run(new CommandContext(parsed, scanned, terminal, interruption));
     }
 }

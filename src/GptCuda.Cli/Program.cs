@@ -1,1 +1,1 @@
-return await GptCuda.Cli.Application.RunAsync(args).ConfigureAwait(false);
+return GptCuda.Cli.Application.Run(args);

@@ -31,15 +31,15 @@ public sealed class ModelOptionsTests
         CopyTiny(folder.File("first/124M"));
         CopyTiny(folder.File("cache/gptcuda/355M"));
         CopyTiny(folder.File("home/.cache/gptcuda/openai-community/gpt2"));
-        Run("124M", ("GPTCUDA_MODELS", folder.File("first")), ("XDG_CACHE_HOME", folder.File("cache"))).Succeeded();
-        Run("355M", ("GPTCUDA_MODELS", null), ("XDG_CACHE_HOME", folder.File("cache"))).Succeeded();
-        Run("openai-community/gpt2", ("GPTCUDA_MODELS", null), ("XDG_CACHE_HOME", null), ("HOME", folder.File("home"))).Succeeded();
+        Run(["--model", "124M"], ("GPTCUDA_MODELS", folder.File("first")), ("XDG_CACHE_HOME", folder.File("cache"))).Succeeded();
+        Run(["--model", "355M"], ("GPTCUDA_MODELS", null), ("XDG_CACHE_HOME", folder.File("cache"))).Succeeded();
+        Run(["--model", "openai-community/gpt2"], ("GPTCUDA_MODELS", null), ("XDG_CACHE_HOME", null), ("HOME", folder.File("home"))).Succeeded();
         // --models_dir comes before the variable.
         Run(["--model", "124M", "--models_dir", folder.File("cache")], ("GPTCUDA_MODELS", folder.File("first"))).Failed(1);
 
-        static CliResult Run(object model, params (string Name, string? Value)[] environment) => new CliRun
+        static CliResult Run(string[] model, params (string Name, string? Value)[] environment) => new CliRun
         {
-            Arguments = [.. model as string[] ?? ["--model", (string)model], .. Greedy],
+            Arguments = [.. model, .. Greedy],
             Environment = environment.ToDictionary(item => item.Name, item => item.Value),
         }.Finish();
     }

@@ -65,7 +65,7 @@ public sealed class StandardInputTests
         CliResult empty = Shell.RunWithInput("", "--json", "-n1", "--greedy").Succeeded();
         Assert.Equal(Shell.Run("", "--json", "-n1", "--greedy").Succeeded().Output, empty.Output);
         using JsonDocument line = JsonDocument.Parse(empty.Output);
-        Assert.Equal([4096], line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>());
+        Assert.Equal([4096], line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>()!);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class StandardStreamsTests
     }
 
     [Fact]
-    public void ClosedPipe_EndsQuietly()
+    public async Task ClosedPipe_EndsQuietly()
     {
         // Without an end of its own within any test's patience: 200 continuations of 500 tokens.
         using Process process = Shell.Start(new CliRun { Arguments = ["--samples", "200", "--batch-size", "1", "--device", "cpu", "--ignore-eot", "--json", "Call me"] });
@@ -105,7 +105,7 @@ public sealed class StandardStreamsTests
         process.StandardOutput.Close();
         Assert.True(process.WaitForExit(Shell.Limit), "the program goes on for nobody");
         Assert.Equal(0, process.ExitCode);
-        Assert.Empty(error.GetAwaiter().GetResult());
+        Assert.Empty(await error);
     }
 
     [Fact]
@@ -124,6 +124,18 @@ public sealed class StandardStreamsTests
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);
         Assert.Matches("^gptcuda: standard output: [^\n]*space[^\n]*\n$", error);
+    }
+
+    [Theory]
+    [InlineData("2>&-", "-n 2 'Call me'", 0)]
+    [InlineData("2>/dev/full", "-n 2 'Call me'", 0)]
+    [InlineData("2>&-", "--nonsense", 2)]
+    [InlineData("2>/dev/full", "--nonsense", 2)]
+    public void StandardErrorThatCannotBeWritten_ChangesNothingElse(string redirection, string arguments, int exitCode)
+    {
+        using Process process = Process.Start("/bin/sh", ["-c", $"exec \"$0\" {arguments} >/dev/null {redirection}", Shell.Executable]);
+        Assert.True(process.WaitForExit(Shell.Limit));
+        Assert.Equal(exitCode, process.ExitCode);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using GptCuda.Cli.Tests.Running;
 using GptCuda.Tests;
@@ -66,16 +67,14 @@ public sealed class VocabularyCommandsTests
     }
 
     [Fact]
-    public void Jsonl_AnswersALineBeforeTheNextComes()
+    public async Task Jsonl_AnswersALineBeforeTheNextComes()
     {
-        using System.Diagnostics.Process process = Shell.Start(new CliRun { Arguments = ["tokenize", "--jsonl"] });
+        using Process process = Shell.Start(new CliRun { Arguments = ["tokenize", "--jsonl"] });
         for (int i = 0; i < 3; i++)
         {
             process.StandardInput.Write("{\"text\":\"a\"}\n");
             process.StandardInput.Flush();
-            Task<string?> answer = process.StandardOutput.ReadLineAsync();
-            Assert.True(answer.Wait(Shell.Limit), "no answer");
-            Assert.Equal("{\"ids\":[64]}", answer.Result);
+            Assert.Equal("{\"ids\":[64]}", await process.StandardOutput.ReadLineAsync().WaitAsync(Shell.Limit));
         }
         process.StandardInput.Close();
         Assert.True(process.WaitForExit(Shell.Limit));

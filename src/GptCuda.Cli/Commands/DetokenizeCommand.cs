@@ -18,9 +18,9 @@ internal sealed class DetokenizeCommand
         Description = "Token ids: 1,2,3 or [1,2,3]; '-' reads them from standard input",
     };
 
-    private readonly Option<string?> _ids = OptionOf.Text("--ids", "L", "The ids, as an option");
-    private readonly Option<string?> _file = OptionOf.Text("--file", "F", "Take the ids from a file");
-    private readonly Option<bool> _lines = OptionOf.Flag("--jsonl", "Each line {\"ids\":[..]} of the input gives a line {\"text\":..}");
+    private readonly Setting<string?> _ids = SettingOf.Text("--ids", "L", "The ids, as an option");
+    private readonly Setting<string?> _file = SettingOf.Text("--file", "F", "Take the ids from a file");
+    private readonly Flag _lines = new("--jsonl", "Each line {\"ids\":[..]} of the input gives a line {\"text\":..}");
     private readonly ModelChoice _model = new();
 
     private DetokenizeCommand() { }
@@ -28,11 +28,11 @@ internal sealed class DetokenizeCommand
     public static CommandDefinition Define()
     {
         var self = new DetokenizeCommand();
-        var command = new Command("detokenize", "Print the text of token ids") { self._positional, self._ids, self._file, self._lines };
+        var command = new Command("detokenize", "Print the text of token ids") { self._positional, self._ids.Option, self._file.Option, self._lines.Option };
         self._model.AddTo(command);
         return new CommandDefinition(
             command,
-            context => Task.FromResult(self.Run(context)),
+            context => self.Run(context),
             "gptcuda detokenize 642,537,268",
             "gptcuda tokenize \"Call me Ishmael.\" | gptcuda detokenize");
     }
@@ -41,7 +41,7 @@ internal sealed class DetokenizeCommand
     {
         (string? literal, string path) = Source(context);
         Tokenizer tokenizer = Vocabulary.Load(_model.Location(context));
-        if (context.Parsed.GetValue(_lines))
+        if (_lines.IsSet(context.Parsed))
         {
             using Stream stream = literal is null ? InputFile.Open(path) : new MemoryStream(Encoding.UTF8.GetBytes(literal));
             JsonLines.Transform(stream, literal is null ? InputFile.NameOf(path) : "IDS", context.Terminal.Out,
@@ -61,7 +61,7 @@ internal sealed class DetokenizeCommand
     private (string? Literal, string Path) Source(CommandContext context)
     {
         string[] positional = context.Parsed.GetValue(_positional) ?? [];
-        string? option = context.Parsed.GetValue(_ids), file = context.Parsed.GetValue(_file);
+        string? option = _ids.Read(context.Parsed), file = _file.Read(context.Parsed);
         if ((positional.Length > 0 ? 1 : 0) + (option is null ? 0 : 1) + (file is null ? 0 : 1) > 1)
             throw new UsageException("expected one source of ids, found several of IDS, --ids and --file");
         string? literal = option ?? (positional.Length > 0 && !context.Scanned.StandardInputNamed ? string.Join(' ', positional) : null);

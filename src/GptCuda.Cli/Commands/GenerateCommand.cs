@@ -15,12 +15,12 @@ internal sealed class GenerateCommand
     private readonly ModelSettings _model = new();
     private readonly GenerationSettings _generation = new();
 
-    private readonly Option<string?> _prompts = OptionOf.Text(
+    private readonly Setting<string?> _prompts = SettingOf.Text(
         "--prompts", "F.jsonl", "Many prompts: lines {\"prompt\":..} or {\"ids\":[..]}, optional \"seed\" and \"n\"; prints JSON Lines");
 
-    private readonly Option<int?> _samples = OptionOf.Integer("--samples", "N", 1, "Continuations of each prompt (default: 1)");
-    private readonly Option<int?> _batchSize = OptionOf.Integer("--batch-size", "B", 1, "Sequences computed at a time (default: what fits)");
-    private readonly Option<bool> _json = OptionOf.Flag("--json", "Print a JSON line a sequence");
+    private readonly Setting<int?> _samples = SettingOf.Integer("--samples", "N", 1, "Continuations of each prompt (default: 1)");
+    private readonly Setting<int?> _batchSize = SettingOf.Integer("--batch-size", "B", 1, "Sequences computed at a time (default: what fits)");
+    private readonly Flag _json = new("--json", "Print a JSON line a sequence");
 
     private GenerateCommand() { }
 
@@ -29,16 +29,16 @@ internal sealed class GenerateCommand
         var self = new GenerateCommand();
         var command = new Command("generate", "Continue a text (the default command)");
         self._source.AddTo(command);
-        command.Add(self._prompts);
+        command.Add(self._prompts.Option);
         self._generation.AddTo(command);
-        command.Add(self._samples);
-        command.Add(self._batchSize);
-        command.Add(self._json);
+        command.Add(self._samples.Option);
+        command.Add(self._batchSize.Option);
+        command.Add(self._json.Option);
         self._model.AddTo(command);
         command.Add(new VersionOption("--version") { Description = "Print the version" });
         return new CommandDefinition(
             command,
-            self.RunAsync,
+            self.Run,
             "gptcuda \"The people of the United States\"",
             "gptcuda \"Call me Ishmael.\" -n 40 --temperature 0.9 --top-p 0.95 --seed 7",
             "gptcuda --greedy -n 20 --json \"In the beginning\"",
@@ -47,18 +47,18 @@ internal sealed class GenerateCommand
             "gptcuda generate -- \"-5 degrees\"");
     }
 
-    private async Task<int> RunAsync(CommandContext context)
+    private int Run(CommandContext context)
     {
         GenerationOptions options = _generation.Read(context.Parsed);
-        int samples = context.Parsed.GetValue(_samples) ?? 1;
-        string? prompts = context.Parsed.GetValue(_prompts);
+        int samples = _samples.Read(context.Parsed) ?? 1;
+        string? prompts = _prompts.Read(context.Parsed);
         if (prompts is not null && _source.Given(context) is { Count: > 0 } given)
             throw new UsageException($"expected one source of text, found --prompts and {given[0]}");
         Prompt? prompt = prompts is null ? _source.Read(context) : null;
         using Stream? lines = prompts is null ? null : InputFile.Open(prompts);
 
         bool one = prompts is null && samples == 1;
-        using GptModel model = _model.Load(context, context.Parsed.GetValue(_batchSize) ?? (one ? 1 : null));
+        using GptModel model = _model.Load(context, _batchSize.Read(context.Parsed) ?? (one ? 1 : null));
         int vocabulary = model.Configuration.VocabularySize;
         if (prompt is { } ids)
             Vocabulary.CheckRange(ids.Ids, vocabulary);
@@ -66,27 +66,27 @@ internal sealed class GenerateCommand
             context.Terminal.Say("no prompt: starting from the end-of-text token");
 
         context.Interruption.Handled = true;
-        if (one && !context.Parsed.GetValue(_json))
+        if (one && !_json.IsSet(context.Parsed))
         {
-            await Continuation.PrintAsync(model, prompt ?? Prompt.Empty, options, context).ConfigureAwait(false);
+            Continuation.Print(model, prompt ?? Prompt.Empty, options, context);
         }
         else
         {
             IEnumerable<GenerationRequest> requests = lines is null
                 ? [new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }]
                 : PromptsFile.Read(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary);
-            await PrintAllAsync(model, requests, samples, json: prompts is not null || context.Parsed.GetValue(_json), context).ConfigureAwait(false);
+            PrintAll(model, requests, samples, json: prompts is not null || _json.IsSet(context.Parsed), context);
         }
         if (_model.WantsStatistics(context))
             StatisticsReport.Write(model, options.Seed, context.Terminal);
         return ExitCode.Success;
     }
 
-    private static async Task PrintAllAsync(
+    private static void PrintAll(
         GptModel model, IEnumerable<GenerationRequest> requests, int samples, bool json, CommandContext context)
     {
         TextWriter output = context.Terminal.Out;
-        await foreach (GenerationResult result in model.GenerateManyAsync(requests, context.Interruption.Token).ConfigureAwait(false))
+        foreach (GenerationResult result in model.GenerateManyAsync(requests, context.Interruption.Token).ToBlockingEnumerable())
         {
             context.Terminal.ResultBegins();
             if (json)
@@ -96,7 +96,7 @@ internal sealed class GenerateCommand
             }
             output.WriteLine($"=== sample {result.Sample + 1} of {samples} ===");
             output.WriteLine(result.Text ?? TokenIds.Write(result.Ids));
-            await output.FlushAsync().ConfigureAwait(false);
+            output.Flush();
         }
     }
 }

@@ -17,12 +17,12 @@ internal static class InfoCommand
     public static CommandDefinition Define()
     {
         ModelSettings model = new();
-        Option<bool> json = OptionOf.Flag("--json", "Print one JSON object");
-        var command = new Command("info", "Configuration, parameter count, and memory by type and number of sequences") { json };
+        Flag json = new("--json", "Print one JSON object");
+        var command = new Command("info", "Configuration, parameter count, and memory by type and number of sequences") { json.Option };
         model.AddTo(command, computes: false);
         return new CommandDefinition(
             command,
-            context => Task.FromResult(Run(context, model, context.Parsed.GetValue(json))),
+            context => Run(context, model, json.IsSet(context.Parsed)),
             "gptcuda info",
             "gptcuda info --model synthetic:1558M --json");
     }

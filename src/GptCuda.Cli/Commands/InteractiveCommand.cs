@@ -16,19 +16,18 @@ internal static class InteractiveCommand
     {
         ModelSettings model = new();
         GenerationSettings generation = new();
-        Option<bool> special = OptionOf.Flag("--special", "Read <|endoftext|> in a prompt as the end-of-text token");
-        var command = new Command("interactive", "Continue prompts, one a line, until the end of input") { special };
+        Flag special = new("--special", "Read <|endoftext|> in a prompt as the end-of-text token");
+        var command = new Command("interactive", "Continue prompts, one a line, until the end of input") { special.Option };
         generation.AddTo(command);
         model.AddTo(command);
         return new CommandDefinition(
             command,
-            context => RunAsync(context, model, generation, special),
+            context => Run(context, model, generation, special),
             "gptcuda interactive -n 60",
             "gptcuda interactive -n 20 --greedy < prompts.txt");
     }
 
-    private static async Task<int> RunAsync(
-        CommandContext context, ModelSettings modelSettings, GenerationSettings generation, Option<bool> special)
+    private static int Run(CommandContext context, ModelSettings modelSettings, GenerationSettings generation, Flag special)
     {
         GenerationOptions options = generation.Read(context.Parsed);
         using GptModel model = modelSettings.Load(context, slots: 1);
@@ -40,7 +39,7 @@ internal static class InteractiveCommand
                 continue;
             // While a line is typed Ctrl-C ends the program at once; while one is continued, after what there is.
             context.Interruption.Handled = true;
-            await ContinueAsync(model, Prompt.FromText(line, context.Parsed.GetValue(special)), options, context).ConfigureAwait(false);
+            Continue(model, Prompt.FromText(line, special.IsSet(context.Parsed)), options, context);
             context.Interruption.Handled = false;
         }
         if (modelSettings.WantsStatistics(context))
@@ -49,11 +48,11 @@ internal static class InteractiveCommand
     }
 
     /// <summary>A prompt that does not serve, too long for the context for instance, ends a file of them but not a conversation.</summary>
-    private static async Task ContinueAsync(GptModel model, Prompt prompt, GenerationOptions options, CommandContext context)
+    private static void Continue(GptModel model, Prompt prompt, GenerationOptions options, CommandContext context)
     {
         try
         {
-            await Continuation.PrintAsync(model, prompt, options, context).ConfigureAwait(false);
+            Continuation.Print(model, prompt, options, context);
         }
         catch (ArgumentException exception) when (context.Terminal.InputIsTerminal)
         {

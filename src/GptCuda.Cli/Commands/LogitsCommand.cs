@@ -15,16 +15,16 @@ internal static class LogitsCommand
     {
         TextSource source = TextSource.ForPrompt();
         ModelSettings model = new();
-        Option<bool> all = OptionOf.Flag("--all", "Logits of all positions, [T, V]; otherwise of the last, [1, V]");
-        Option<string?> file = OptionOf.Text("--out", "F", "The safetensors file to write: one F32 tensor 'logits'");
+        Flag all = new("--all", "Logits of all positions, [T, V]; otherwise of the last, [1, V]");
+        Setting<string?> file = SettingOf.Text("--out", "F", "The safetensors file to write: one F32 tensor 'logits'");
         var command = new Command("logits", "Write the logits of a prompt to a safetensors file");
         source.AddTo(command);
-        command.Add(all);
-        command.Add(file);
+        command.Add(all.Option);
+        command.Add(file.Option);
         model.AddTo(command);
         return new CommandDefinition(
             command,
-            context => Task.FromResult(Run(context, source, model, context.Parsed.GetValue(all), context.Parsed.GetValue(file))),
+            context => Run(context, source, model, all.IsSet(context.Parsed), file.Read(context.Parsed)),
             "gptcuda logits --ids 642,537,268 --all --out logits.safetensors");
     }
 

@@ -15,25 +15,25 @@ internal static class ScoreCommand
     {
         TextSource source = TextSource.ForText();
         ModelSettings model = new();
-        Option<int?> stride = OptionOf.Integer("--stride", "S", 1, "Tokens by which the window moves (default: half the context)");
-        Option<bool> json = OptionOf.Flag("--json", "Print one JSON object");
+        Setting<int?> stride = SettingOf.Integer("--stride", "S", 1, "Tokens by which the window moves (default: half the context)");
+        Flag json = new("--json", "Print one JSON object");
         var command = new Command("score", "Mean negative log-likelihood and perplexity of a text");
         source.AddTo(command);
-        command.Add(stride);
-        command.Add(json);
+        command.Add(stride.Option);
+        command.Add(json.Option);
         model.AddTo(command);
         return new CommandDefinition(
             command,
-            context => Task.FromResult(Run(context, source, model, stride, context.Parsed.GetValue(json))),
+            context => Run(context, source, model, stride, json.IsSet(context.Parsed)),
             "gptcuda score \"It was the best of times, it was the worst of times.\"",
             "gptcuda score --file book.txt --stride 256 --json");
     }
 
-    private static int Run(CommandContext context, TextSource source, ModelSettings settings, Option<int?> strideOption, bool json)
+    private static int Run(CommandContext context, TextSource source, ModelSettings settings, Setting<int?> strideOption, bool json)
     {
         Prompt text = source.Read(context) ?? throw new UsageException("score needs a text, --file F, --ids L, or a pipe");
         using GptModel model = settings.Load(context, slots: 1);
-        int? stride = context.Parsed.GetValue(strideOption);
+        int? stride = strideOption.Read(context.Parsed);
         if (stride > model.Configuration.ContextLength)
             throw new UsageException($"--stride: expected an integer from 1 to {model.Configuration.ContextLength}, the context, found '{stride}'");
         int[] ids = PromptIds.Of(text, model);

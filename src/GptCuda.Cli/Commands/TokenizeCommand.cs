@@ -15,14 +15,14 @@ internal static class TokenizeCommand
     {
         TextSource source = TextSource.ForTextOnly();
         ModelChoice model = new();
-        Option<bool> lines = OptionOf.Flag("--jsonl", "Each line {\"text\":..} of the input gives a line {\"ids\":[..]}");
+        Flag lines = new("--jsonl", "Each line {\"text\":..} of the input gives a line {\"ids\":[..]}");
         var command = new Command("tokenize", "Print the token ids of a text");
         source.AddTo(command);
-        command.Add(lines);
+        command.Add(lines.Option);
         model.AddTo(command);
         return new CommandDefinition(
             command,
-            context => Task.FromResult(Run(context, source, model, context.Parsed.GetValue(lines))),
+            context => Run(context, source, model, lines.IsSet(context.Parsed)),
             "gptcuda tokenize \"Call me Ishmael.\"",
             "gptcuda tokenize --jsonl --file texts.jsonl");
     }

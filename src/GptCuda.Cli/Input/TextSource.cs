@@ -11,12 +11,12 @@ namespace GptCuda.Cli.Input;
 internal sealed class TextSource
 {
     private readonly Argument<string?> _text;
-    private readonly Option<string?> _file;
-    private readonly Option<string?>? _prompt;
-    private readonly Option<TokenIds?>? _ids;
-    private readonly Option<bool> _special = OptionOf.Flag("--special", "Read <|endoftext|> in the text as the end-of-text token");
+    private readonly Setting<string?> _file;
+    private readonly Setting<string?>? _prompt;
+    private readonly Setting<TokenIds?>? _ids;
+    private readonly Flag _special = new("--special", "Read <|endoftext|> in the text as the end-of-text token");
 
-    private TextSource(Argument<string?> text, Option<string?> file, Option<string?>? prompt, Option<TokenIds?>? ids)
+    private TextSource(Argument<string?> text, Setting<string?> file, Setting<string?>? prompt, Setting<TokenIds?>? ids)
     {
         _text = text;
         _file = file;
@@ -27,40 +27,40 @@ internal sealed class TextSource
     /// <summary>PROMPT, --prompt, --file or --prompt-file, --ids.</summary>
     public static TextSource ForPrompt() => new(
         Positional("PROMPT", "Text to continue; '-' reads it from standard input"),
-        OptionOf.Text("--file", "F", "Take the prompt from a file", "--prompt-file"),
-        OptionOf.Text("--prompt", "TEXT", "The prompt, as an option"),
-        OptionOf.Value("--ids", "L", "Token ids instead of text", TokenIds.Expected, TokenIds.Read));
+        SettingOf.Text("--file", "F", "Take the prompt from a file", "--prompt-file"),
+        SettingOf.Text("--prompt", "TEXT", "The prompt, as an option"),
+        SettingOf.Value("--ids", "L", "Token ids instead of text", TokenIds.Expected, TokenIds.Read));
 
     /// <summary>TEXT, --file, --ids.</summary>
     public static TextSource ForText() => new(
         Positional("TEXT", "The text; '-' reads it from standard input"),
-        OptionOf.Text("--file", "F", "Take the text from a file"),
+        SettingOf.Text("--file", "F", "Take the text from a file"),
         null,
-        OptionOf.Value("--ids", "L", "Token ids instead of text", TokenIds.Expected, TokenIds.Read));
+        SettingOf.Value("--ids", "L", "Token ids instead of text", TokenIds.Expected, TokenIds.Read));
 
     /// <summary>TEXT, --file: for commands that ids make no sense for.</summary>
     public static TextSource ForTextOnly() => new(
-        Positional("TEXT", "The text; '-' reads it from standard input"), OptionOf.Text("--file", "F", "Take the text from a file"), null, null);
+        Positional("TEXT", "The text; '-' reads it from standard input"), SettingOf.Text("--file", "F", "Take the text from a file"), null, null);
 
     public void AddTo(Command command)
     {
         command.Add(_text);
         if (_prompt is not null)
-            command.Add(_prompt);
-        command.Add(_file);
+            command.Add(_prompt.Option);
+        command.Add(_file.Option);
         if (_ids is not null)
-            command.Add(_ids);
-        command.Add(_special);
+            command.Add(_ids.Option);
+        command.Add(_special.Option);
     }
 
     /// <summary>Whether <c>--special</c> is given.</summary>
-    public bool Special(CommandContext context) => context.Parsed.GetValue(_special);
+    public bool Special(CommandContext context) => _special.IsSet(context.Parsed);
 
     /// <summary>What to read: a text, ids, or null where nothing is given and somebody sits at the terminal.</summary>
     /// <exception cref="UsageException">More than one is given.</exception>
     public Prompt? Read(CommandContext context)
     {
-        if (_ids is not null && context.Parsed.GetValue(_ids) is { } ids)
+        if (_ids is not null && _ids.Read(context.Parsed) is { } ids)
         {
             CheckOnlyOne(context);
             return Prompt.FromIds(ids.Values.AsSpan());
@@ -76,12 +76,12 @@ internal sealed class TextSource
         string? positional = context.Parsed.GetValue(_text);
         return positional is not null && !context.Scanned.StandardInputNamed ? positional
             : _prompt is null ? null
-            : context.Parsed.GetValue(_prompt);
+            : _prompt.Read(context.Parsed);
     }
 
     /// <summary>The file to read the text from, <c>-</c> for standard input; null where somebody sits at the terminal.</summary>
     public string? PathOf(CommandContext context) =>
-        context.Parsed.GetValue(_file)
+        _file.Read(context.Parsed)
         ?? (context.Scanned.StandardInputNamed || !context.Terminal.InputIsTerminal ? InputFile.StandardInput : null);
 
     /// <summary>The ways in which a text is given.</summary>
@@ -90,7 +90,7 @@ internal sealed class TextSource
         List<string> given = [];
         if (context.Parsed.GetValue(_text) is not null)
             given.Add(context.Scanned.StandardInputNamed ? "-" : $"the text '{context.Parsed.GetValue(_text)}'");
-        foreach (Option? option in (ReadOnlySpan<Option?>)[_prompt, _file, _ids])
+        foreach (Option? option in (ReadOnlySpan<Option?>)[_prompt?.Option, _file.Option, _ids?.Option])
         {
             if (option is not null && context.Parsed.GetResult(option) is not null)
                 given.Add(option.Name);

@@ -8,18 +8,18 @@ namespace GptCuda.Cli.Output;
 internal static class Continuation
 {
     /// <summary>Prints text, or ids <c>[1,2,3]</c> where the model has no vocabulary, and ends the line, after Ctrl-C too.</summary>
-    public static async Task PrintAsync(GptModel model, Prompt prompt, GenerationOptions options, CommandContext context)
+    public static void Print(GptModel model, Prompt prompt, GenerationOptions options, CommandContext context)
     {
         TextWriter output = context.Terminal.Out;
         bool text = model.Tokenizer is not null;
         string separator = "[";
-        await model.CompleteAsync(prompt, options, Print, context.Interruption.Token).ConfigureAwait(false);
+        model.CompleteAsync(prompt, options, PrintPiece, context.Interruption.Token).GetAwaiter().GetResult();
         if (!text)
             output.Write(separator == "[" ? "[]" : "]");
         output.WriteLine();
-        await output.FlushAsync().ConfigureAwait(false);
+        output.Flush();
 
-        void Print(GenerationPiece piece)
+        void PrintPiece(GenerationPiece piece)
         {
             context.Terminal.ResultBegins();
             if (text)

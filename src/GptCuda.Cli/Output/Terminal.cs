@@ -18,7 +18,7 @@ internal sealed class Terminal
         if (OperatingSystem.IsWindows() && !(Console.IsOutputRedirected && Console.IsErrorRedirected))
             Console.OutputEncoding = Encoding;
         Out = new StreamWriter(StandardOutput.Open(), Encoding, bufferSize: 4096) { NewLine = "\n" };
-        Error = new StreamWriter(Console.OpenStandardError(), Encoding, bufferSize: 1024) { NewLine = "\n", AutoFlush = true };
+        Error = new StreamWriter(new StandardError(), Encoding, bufferSize: 1024) { NewLine = "\n", AutoFlush = true };
     }
 
     /// <summary>The result. Buffered: whoever writes flushes where a reader should see it.</summary>

@@ -78,7 +78,7 @@ internal static class ArgumentScanner
             else
                 options.Add($"{name}={value}");
         }
-        int most = command.Arguments.Sum(argument => argument.Arity.MaximumNumberOfValues);
+        int most = command.Arguments is [var positional] ? positional.Arity.MaximumNumberOfValues : 0;
         if (!help && !version && texts.Count > most)
             throw TooMany(texts, most, command);
         return new([.. options, Separator, .. texts], standardInput, help, version);

@@ -11,18 +11,18 @@ internal sealed class CommandDefinition
     /// <param name="command">Name, description, arguments and options; those that every command has are added here.</param>
     /// <param name="run">Does the work and gives the exit code.</param>
     /// <param name="examples">Command lines for the help text.</param>
-    public CommandDefinition(Command command, Func<CommandContext, Task<int>> run, params ReadOnlySpan<string> examples)
+    public CommandDefinition(Command command, Func<CommandContext, int> run, params ReadOnlySpan<string> examples)
     {
         Command = command;
-        RunAsync = run;
+        Run = run;
         Examples = [.. examples];
-        command.Add(OptionOf.Flag(VerboseName, "On failure, add the trace to the error"));
+        command.Add(new Flag(VerboseName, "On failure, add the trace to the error").Option);
         command.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help" });
     }
 
     public Command Command { get; }
 
-    public Func<CommandContext, Task<int>> RunAsync { get; }
+    public Func<CommandContext, int> Run { get; }
 
     public IReadOnlyList<string> Examples { get; }
 }

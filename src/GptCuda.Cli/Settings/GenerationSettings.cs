@@ -9,32 +9,32 @@ internal sealed class GenerationSettings
 {
     private readonly SamplingSettings _sampling = new();
 
-    private readonly Option<int?> _tokens = OptionOf.Integer(
+    private readonly Setting<int?> _tokens = SettingOf.Integer(
         "-n",
         "N",
         1,
         "Tokens of each continuation (default: to the end of the context)",
         aliases: ["--tokens", "--n_tokens_to_generate", "--length"]);
 
-    private readonly Option<PromptOverflow?> _overflow = OptionOf.Choice(
+    private readonly Setting<PromptOverflow?> _overflow = SettingOf.Choice<PromptOverflow>(
         "--overflow",
         "What a prompt longer than the context does: fail (default), or keep its last half",
-        ("error", PromptOverflow.Error), ("slide", PromptOverflow.Slide));
+        new("error", PromptOverflow.Error), new("slide", PromptOverflow.Slide));
 
-    private readonly Option<ulong?> _seed = OptionOf.Unsigned("--seed", "S", "Same seed, same text (default: random, printed with --stats)");
+    private readonly Setting<ulong?> _seed = SettingOf.Unsigned("--seed", "S", "Same seed, same text (default: random, printed with --stats)");
 
-    private readonly Option<string[]> _stop = OptionOf.Texts("--stop", "TEXT", "End before this text; may be given several times");
+    private readonly Option<string[]> _stop = new("--stop") { Description = "End before this text; may be given several times", HelpName = "TEXT" };
 
-    private readonly Option<bool> _ignoreEndOfText = OptionOf.Flag("--ignore-eot", "Go on past the end-of-text token");
+    private readonly Flag _ignoreEndOfText = new("--ignore-eot", "Go on past the end-of-text token");
 
     public void AddTo(Command command)
     {
-        command.Add(_tokens);
+        command.Add(_tokens.Option);
         _sampling.AddTo(command);
-        command.Add(_seed);
+        command.Add(_seed.Option);
         command.Add(_stop);
-        command.Add(_ignoreEndOfText);
-        command.Add(_overflow);
+        command.Add(_ignoreEndOfText.Option);
+        command.Add(_overflow.Option);
     }
 
     /// <summary>The options, with a seed in any case.</summary>
@@ -46,12 +46,12 @@ internal sealed class GenerationSettings
             throw new UsageException("--stop: expected a text, found ''");
         return new GenerationOptions
         {
-            MaxTokens = parsed.GetValue(_tokens),
+            MaxTokens = _tokens.Read(parsed),
             Sampling = _sampling.Read(parsed),
-            Seed = parsed.GetValue(_seed) ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue),
+            Seed = _seed.Read(parsed) ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue),
             StopStrings = stop,
-            IgnoreEndOfText = parsed.GetValue(_ignoreEndOfText),
-            Overflow = parsed.GetValue(_overflow) ?? PromptOverflow.Error,
+            IgnoreEndOfText = _ignoreEndOfText.IsSet(parsed),
+            Overflow = _overflow.Read(parsed) ?? PromptOverflow.Error,
         };
     }
 }

@@ -10,32 +10,32 @@ internal sealed class ModelSettings
 {
     private readonly ModelChoice _choice = new();
 
-    private readonly Option<DeviceChoice?> _device = OptionOf.Value(
+    private readonly Setting<DeviceChoice?> _device = SettingOf.Value(
         "--device", "auto|cpu|cuda|cuda:N", "What computes (default: auto)", "one of auto, cpu, cuda, cuda:N", DeviceChoice.Read);
 
-    private readonly Option<ElementType?> _dtype = OptionOf.Choice(
+    private readonly Setting<ElementType?> _dtype = SettingOf.Choice<ElementType>(
         "--dtype",
         "How the weights are held (default: f32)",
-        ("f32", ElementType.F32), ("bf16", ElementType.BF16), ("f16", ElementType.F16), ("int8", ElementType.Int8));
+        new("f32", ElementType.F32), new("bf16", ElementType.BF16), new("f16", ElementType.F16), new("int8", ElementType.Int8));
 
-    private readonly Option<int?> _threads = OptionOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
+    private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
 
-    private readonly Option<bool> _stats = OptionOf.Flag("--stats", "Print times, speed and memory on standard error");
+    private readonly Flag _stats = new("--stats", "Print times, speed and memory on standard error");
 
     /// <param name="command">The command that gets the options.</param>
     /// <param name="computes">Whether it computes anything that <c>--stats</c> could be about.</param>
     public void AddTo(Command command, bool computes = true)
     {
         _choice.AddTo(command);
-        command.Add(_device);
-        command.Add(_dtype);
-        command.Add(_threads);
+        command.Add(_device.Option);
+        command.Add(_dtype.Option);
+        command.Add(_threads.Option);
         if (computes)
-            command.Add(_stats);
+            command.Add(_stats.Option);
     }
 
     /// <summary>Whether <c>--stats</c> is given.</summary>
-    public bool WantsStatistics(CommandContext context) => context.Parsed.GetValue(_stats);
+    public bool WantsStatistics(CommandContext context) => _stats.IsSet(context.Parsed);
 
     /// <summary>A folder, or a <c>synthetic:</c> model.</summary>
     public string Location(CommandContext context) => _choice.Location(context);
@@ -45,9 +45,9 @@ internal sealed class ModelSettings
     /// <param name="slots">Sequences at a time, or null for what fits.</param>
     public ModelOptions Options(CommandContext context, int? slots) => new()
     {
-        Device = context.Parsed.GetValue(_device)?.Selection ?? DeviceSelection.Auto,
-        WeightType = context.Parsed.GetValue(_dtype),
-        Threads = context.Parsed.GetValue(_threads),
+        Device = _device.Read(context.Parsed)?.Selection ?? DeviceSelection.Auto,
+        WeightType = _dtype.Read(context.Parsed),
+        Threads = _threads.Read(context.Parsed),
         Slots = slots,
     };
 
