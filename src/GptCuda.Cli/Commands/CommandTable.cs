@@ -13,6 +13,7 @@ internal static class CommandTable
         new("detokenize", DetokenizeCommand.Define),
         new("info", InfoCommand.Define),
         new("download", DownloadCommand.Define),
+        new("devices", DevicesCommand.Define),
     ];
 
     /// <summary>What runs where no command is named.</summary>

@@ -14,4 +14,5 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(SequenceLine))]
 [JsonSerializable(typeof(ScoreLine))]
 [JsonSerializable(typeof(ModelFacts))]
+[JsonSerializable(typeof(MachineFacts))]
 internal sealed partial class CliJson : JsonSerializerContext;
