@@ -11,10 +11,10 @@ internal static class DevicesCommand
 {
     public static CommandDefinition Define()
     {
-        Option<bool> json = OptionOf.Flag("--json", "Print one JSON object");
+        Flag json = new("--json", "Print one JSON object");
         return new CommandDefinition(
-            new Command("devices", "Libraries and GPUs found, with versions and paths") { json },
-            context => Task.FromResult(Run(context.Terminal, context.Parsed.GetValue(json))),
+            new Command("devices", "Libraries and GPUs found, with versions and paths") { json.Option },
+            context => Run(context.Terminal, json.IsSet(context.Parsed)),
             "gptcuda devices",
             "gptcuda devices --json");
     }
