@@ -14,28 +14,37 @@ internal static class ByteAlphabet
     private static readonly char[] Characters = MakeCharacters();
     private static readonly short[] Bytes = MakeBytes();
 
-    /// <summary>Reads vocabulary text as the bytes it stands for.</summary>
-    /// <param name="utf8">Characters of the alphabet, as UTF-8.</param>
-    /// <param name="bytes">Receives the bytes; as long as <paramref name="utf8"/> is always enough.</param>
-    /// <param name="written">How many bytes were written before the end or the first stranger.</param>
-    /// <returns>Whether every character belongs to the alphabet; false for invalid UTF-8, too.</returns>
-    public static bool TryDecode(ReadOnlySpan<byte> utf8, Span<byte> bytes, out int written)
+    /// <summary>The byte that a code point stands for, or -1.</summary>
+    public static int ByteOf(int point) => (uint)point < End ? Bytes[point] : -1;
+
+    /// <summary>Reads one character of the alphabet.</summary>
+    /// <param name="utf8">Text.</param>
+    /// <param name="at">Where the character begins; then, where the next one does.</param>
+    /// <returns>The byte it stands for, or -1 for another character and for invalid UTF-8.</returns>
+    public static int Read(ReadOnlySpan<byte> utf8, ref int at)
     {
-        written = 0;
-        for (int i = 0; i < utf8.Length; i++)
+        int first = utf8[at++];
+        if (first < 0x80) return Bytes[first];
+        // The whole alphabet lies below U+0800: a sequence of any other length is a stranger, and so is a broken one.
+        if ((first & 0xE0) != 0xC0 || at == utf8.Length || (utf8[at] & 0xC0) != 0x80) return -1;
+        int point = ((first & 0x1F) << 6) | (utf8[at++] & 0x3F);
+        return point < 0x80 ? -1 : ByteOf(point);
+    }
+
+    /// <summary>Reads text as the bytes it stands for.</summary>
+    /// <param name="utf8">Text.</param>
+    /// <param name="bytes">Receives the bytes; as long as <paramref name="utf8"/> is always enough.</param>
+    /// <returns>How many there are, or -1 where a character is not of the alphabet.</returns>
+    public static int Decode(ReadOnlySpan<byte> utf8, Span<byte> bytes)
+    {
+        int written = 0;
+        for (int at = 0; at < utf8.Length;)
         {
-            int point = utf8[i];
-            if (point >= 0x80)
-            {
-                // The whole alphabet lies below U+0800: a sequence of any other length is a stranger, and so is a broken one.
-                if ((point & 0xE0) != 0xC0 || ++i == utf8.Length || (utf8[i] & 0xC0) != 0x80) return false;
-                point = ((point & 0x1F) << 6) | (utf8[i] & 0x3F);
-                if (point < 0x80) return false;
-            }
-            if (point >= End || Bytes[point] < 0) return false;
-            bytes[written++] = (byte)Bytes[point];
+            int value = Read(utf8, ref at);
+            if (value < 0) return -1;
+            bytes[written++] = (byte)value;
         }
-        return true;
+        return written;
     }
 
     /// <summary>How vocabulary files write these bytes; for messages.</summary>
@@ -61,7 +70,7 @@ internal static class ByteAlphabet
     private static short[] MakeBytes()
     {
         var bytes = new short[End];
-        bytes.AsSpan().Fill(-1);
+        for (int point = 0; point < End; point++) bytes[point] = -1;
         for (int value = 0; value < 256; value++) bytes[Characters[value]] = (short)value;
         return bytes;
     }

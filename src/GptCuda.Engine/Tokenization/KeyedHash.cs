@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace GptCuda.Engine.Tokenization;
 
@@ -9,11 +8,8 @@ namespace GptCuda.Engine.Tokenization;
 /// </summary>
 internal static class KeyedHash
 {
-    private static readonly ulong Key = Random();
-    private static readonly ulong Multiplier = Random() | 1;
-
-    /// <summary>Hash of two words of 64 bits.</summary>
-    public static ulong Of(ulong a, ulong b) => Mix(Mix(a ^ Key, Multiplier) ^ b, Multiplier);
+    private static readonly ulong Key = Draw();
+    private static readonly ulong Multiplier = Draw() | 1;
 
     /// <summary>Hash of one word of 64 bits.</summary>
     public static ulong Of(ulong value) => Mix(value ^ Key, Multiplier);
@@ -38,10 +34,6 @@ internal static class KeyedHash
         return high ^ low;
     }
 
-    private static ulong Random()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-    }
+    /// <summary>The system's randomness by way of <see cref="Random.Shared"/>: the cryptographic generator would load OpenSSL.</summary>
+    private static ulong Draw() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 }

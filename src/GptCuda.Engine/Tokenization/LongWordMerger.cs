@@ -9,7 +9,8 @@ internal sealed class LongWordMerger(MergeTable merges)
     /// <summary>Buffers for words longer than this are not kept.</summary>
     private const int LongestKept = 1 << 16;
 
-    private readonly PriorityQueue<int, (ulong Rule, int Position)> _waiting = new();
+    /// <summary>Positions, by the rank of the rule there, then by themselves; stale where the rule there has changed since.</summary>
+    private readonly PriorityQueue<int, ulong> _waiting = new();
     private readonly List<int> _changed = [];
 
     /// <summary>The rule between the symbol at each position and the next; None where the symbol was merged away.</summary>
@@ -23,13 +24,13 @@ internal sealed class LongWordMerger(MergeTable merges)
     public int Merge(Span<int> ids)
     {
         Prepare(ids);
-        while (_waiting.TryPeek(out _, out (ulong Rule, int Position) first))
+        while (_waiting.TryPeek(out _, out ulong first))
         {
             // What a round makes waits until its end: a rule is applied everywhere before another is considered.
-            while (_waiting.TryPeek(out int position, out (ulong Rule, int) entry) && entry.Rule == first.Rule)
+            while (_waiting.TryPeek(out int position, out ulong key) && SameRank(key, first))
             {
                 _waiting.Dequeue();
-                if (_rules[position] == entry.Rule) Apply(ids, position, entry.Rule);
+                if (SameRank(_rules[position], first)) Apply(ids, position);
             }
             foreach (int position in _changed) Await(position);
             _changed.Clear();
@@ -73,14 +74,18 @@ internal sealed class LongWordMerger(MergeTable merges)
 
     private void Await(int position)
     {
-        if (_rules[position] != MergeTable.None) _waiting.Enqueue(position, (_rules[position], position));
+        ulong rule = _rules[position];
+        if (rule != MergeTable.None) _waiting.Enqueue(position, (rule & 0xFFFF_FFFF_0000_0000) | (uint)position);
     }
 
+    /// <summary>Rules and keys both have the rank in their upper half.</summary>
+    private static bool SameRank(ulong a, ulong b) => (a ^ b) >> 32 == 0;
+
     /// <summary>Merges the symbol at a position with its right neighbour.</summary>
-    private void Apply(Span<int> ids, int position, ulong rule)
+    private void Apply(Span<int> ids, int position)
     {
         int right = _next[position], after = _next[right], before = _previous[position];
-        ids[position] = MergeTable.Merged(rule);
+        ids[position] = MergeTable.Merged(_rules[position]);
         _rules[right] = MergeTable.None;
         _next[position] = after;
         _rules[position] = MergeTable.None;

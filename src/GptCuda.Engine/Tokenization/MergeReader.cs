@@ -16,9 +16,10 @@ internal static class MergeReader
     public static MergeTable Read(string path, TokenTable tokens)
     {
         ReadOnlySpan<byte> text = VocabularyFile.Read(path).Span;
-        var table = new MergeTable(text.Count((byte)'\n') + 1);
+        // The shortest rule is "a b" and its line end: a file of empty lines makes no large table.
+        var table = new MergeTable(Math.Min(text.Count((byte)'\n'), text.Length / 4) + 1);
         var token = new byte[text.Length];
-        int rank = 0;
+        int rank = 0, merged = -1;
         for (int line = 1; !text.IsEmpty; line++)
         {
             int length = text.IndexOf((byte)'\n');
@@ -27,31 +28,38 @@ internal static class MergeReader
             if (rule is [.., (byte)'\r']) rule = rule[..^1];
             if (line == 1 && rule.StartsWith("#version"u8)) continue;
             if (rule.IsEmpty && !text.ContainsAnyExcept((byte)'\r', (byte)'\n')) break;
-            Add(table, tokens, rule, rank++, token, $"{path}: line {line}");
+            if (Add(table, tokens, rule, rank++, token, ref merged) is string problem)
+                throw new InvalidDataException($"{path}: line {line}: {problem}");
         }
         return table;
     }
 
-    private static void Add(MergeTable table, TokenTable tokens, ReadOnlySpan<byte> rule, int rank, byte[] token, string where)
+    /// <summary>Adds a line's rule.</summary>
+    /// <param name="table">Gets the rule.</param>
+    /// <param name="tokens">The vocabulary.</param>
+    /// <param name="rule">The line.</param>
+    /// <param name="rank">The rule's precedence.</param>
+    /// <param name="token">Room for as many bytes as the line has.</param>
+    /// <param name="merged">What the rule before made, becomes what this one makes: vocabularies number them in a row.</param>
+    /// <returns>What is wrong with the line, or null.</returns>
+    private static string? Add(MergeTable table, TokenTable tokens, ReadOnlySpan<byte> rule, int rank, Span<byte> token, ref int merged)
     {
         int space = rule.IndexOf((byte)' ');
-        if (space <= 0 || space == rule.Length - 1 || rule[(space + 1)..].Contains((byte)' '))
-            throw new InvalidDataException($"{where}: expected two tokens with one space between, found \"{Show(rule)}\"");
-        if (!ByteAlphabet.TryDecode(rule[..space], token, out int left) ||
-            !ByteAlphabet.TryDecode(rule[(space + 1)..], token.AsSpan(left), out int right))
-        {
-            throw new InvalidDataException($"{where}: \"{Show(rule)}\" has characters outside GPT-2's byte alphabet");
-        }
-        int leftId = Find(token.AsSpan(0, left)), rightId = Find(token.AsSpan(left, right)), merged = Find(token.AsSpan(0, left + right));
-        if (!table.TryAdd(leftId, rightId, rank, merged))
-            throw new InvalidDataException($"{where}: the rule \"{Show(rule)}\" stands in the file twice");
-
-        int Find(ReadOnlySpan<byte> part)
-        {
-            int id = tokens.Find(part);
-            return id >= 0 ? id : throw new InvalidDataException($"{where}: \"{ByteAlphabet.Write(part)}\" is not in the vocabulary");
-        }
+        if (space <= 0 || space == rule.Length - 1 || rule[(space + 1)..].IndexOf((byte)' ') >= 0)
+            return $"expected two tokens with one space between, found \"{Show(rule)}\"";
+        int left = ByteAlphabet.Decode(rule[..space], token);
+        int right = left < 0 ? -1 : ByteAlphabet.Decode(rule[(space + 1)..], token[left..]);
+        if (right < 0) return $"\"{Show(rule)}\" has characters outside GPT-2's byte alphabet";
+        int leftId = tokens.Find(token[..left]), rightId = tokens.Find(token.Slice(left, right));
+        merged = tokens.Find(token[..(left + right)], likely: merged + 1);
+        if (leftId < 0) return Missing(token[..left]);
+        if (rightId < 0) return Missing(token.Slice(left, right));
+        if (merged < 0) return Missing(token[..(left + right)]);
+        return table.TryAdd(leftId, rightId, rank, merged) ? null : $"the rule \"{Show(rule)}\" stands in the file twice";
     }
+
+    private static string Missing(ReadOnlySpan<byte> token) =>
+        $"\"{ByteAlphabet.Write(token[..Math.Min(token.Length, 60)])}\" is not in the vocabulary";
 
     private static string Show(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 60)]);
 }

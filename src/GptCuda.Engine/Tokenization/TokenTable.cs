@@ -27,7 +27,7 @@ internal sealed class TokenTable
     public int Count => _starts.Length - 1;
 
     /// <summary>A token's bytes.</summary>
-    public ReadOnlySpan<byte> this[int id] => _bytes.AsSpan(_starts[id].._starts[id + 1]);
+    public ReadOnlySpan<byte> this[int id] => _bytes.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
 
     /// <summary>Makes a token findable by its bytes.</summary>
     /// <returns>The id itself, or the one that has the same bytes and was added before.</returns>
@@ -45,6 +45,10 @@ internal sealed class TokenTable
         Probe(bytes, KeyedHash.Of(bytes), out int found);
         return found;
     }
+
+    /// <summary>The id of the token with exactly these bytes, or -1; quickest where the guess is right.</summary>
+    public int Find(ReadOnlySpan<byte> bytes, int likely) =>
+        (uint)likely < (uint)Count && this[likely].SequenceEqual(bytes) ? likely : Find(bytes);
 
     private int Probe(ReadOnlySpan<byte> bytes, ulong hash, out int found)
     {

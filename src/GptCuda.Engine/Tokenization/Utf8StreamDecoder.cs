@@ -1,5 +1,4 @@
 using System.Text;
-using CommunityToolkit.HighPerformance.Buffers;
 
 namespace GptCuda.Engine.Tokenization;
 
@@ -11,6 +10,7 @@ namespace GptCuda.Engine.Tokenization;
 public sealed class Utf8StreamDecoder
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private char[] _text = new char[64];
 
     /// <summary>Takes the next bytes.</summary>
     /// <param name="bytes">Any number of them, such as <see cref="Tokenizer.TokenBytes"/> gives.</param>
@@ -23,9 +23,8 @@ public sealed class Utf8StreamDecoder
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
-        // A byte makes at most one UTF-16 unit; what was held back, three bytes at most, makes at most two more.
-        using SpanOwner<char> text = SpanOwner<char>.Allocate(bytes.Length + 3);
-        int length = _decoder.GetChars(bytes, text.Span, flush);
-        return length == 0 ? "" : new string(text.Span[..length]);
+        // A byte makes at most one UTF-16 unit; what was held back, three bytes at most, makes at most three more.
+        if (_text.Length < bytes.Length + 3) _text = new char[2 * bytes.Length + 3];
+        return new string(_text, 0, _decoder.GetChars(bytes, _text, flush));
     }
 }

@@ -4,7 +4,7 @@ namespace GptCuda.Engine.Tokenization;
 internal static class VocabularyFile
 {
     /// <summary>Largest file read, in bytes: GPT-2's own are 1 MB and 0.5 MB.</summary>
-    public const long LargestSize = 64 << 20;
+    public const long LargestSize = 16 << 20;
 
     /// <summary>The file's bytes, without a byte order mark.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

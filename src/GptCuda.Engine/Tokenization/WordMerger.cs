@@ -11,7 +11,7 @@ internal sealed class WordMerger(MergeTable merges, int[] byteTokens)
     private const int LongestSearched = 128;
 
     private readonly ulong[] _rules = new ulong[LongestSearched];
-    private readonly LongWordMerger _long = new(merges);
+    private LongWordMerger? _long;
 
     /// <summary>Merges a word.</summary>
     /// <param name="word">At least one byte.</param>
@@ -27,11 +27,11 @@ internal sealed class WordMerger(MergeTable merges, int[] byteTokens)
             if (id < 0) throw new InvalidDataException($"the vocabulary has no token for byte 0x{word[i]:X2}, which the text needs");
             ids[i] = id;
         }
-        return word.Length <= LongestSearched ? Search(ids) : _long.Merge(ids);
+        return word.Length <= LongestSearched ? Search(ids) : (_long ??= new LongWordMerger(merges)).Merge(ids);
     }
 
     /// <summary>Forgets the buffers of an unusually long word.</summary>
-    public void Trim() => _long.Trim();
+    public void Trim() => _long?.Trim();
 
     private int Search(Span<int> ids)
     {

@@ -30,11 +30,12 @@ public static class WeightSource
         ArgumentNullException.ThrowIfNull(location);
         if (location.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal))
             return SyntheticWeightSource.Parse(location);
-        return FileKindProbe.KindOf(location) switch
+        FileKind kind = FileKindProbe.KindOf(location);
+        return kind switch
         {
             FileKind.Directory or FileKind.Unknown => OpenDirectory(location),
             FileKind.Missing => throw new DirectoryNotFoundException($"{location}: no such directory"),
-            _ => throw new InvalidDataException($"{location}: expected a directory with a model's files, found something else"),
+            _ => throw new InvalidDataException($"{location}: expected a directory with a model's files, found a {RegularFile.Word(kind)}"),
         };
     }
 

@@ -16,7 +16,7 @@ public sealed class SamplerTests
     {
         var random = new Random(vocabulary);
         var sampler = new Sampler(vocabulary);
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < 100; round++)
         {
             float[] logits = Logits(random, vocabulary);
             var options = Options(random, vocabulary);

@@ -55,11 +55,10 @@ internal sealed partial class PlainTokenizer
         < 0x80 => (char)rune.Value,
         // White_Space above ASCII, from Unicode's PropList.txt.
         0x85 or 0xA0 or 0x1680 or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000 => '\u3000',
-        _ => CharUnicodeInfo.GetUnicodeCategory(rune.Value).ToString() switch
+        _ => CharUnicodeInfo.GetUnicodeCategory(rune.Value) switch
         {
-            string name when name.EndsWith("caseLetter", StringComparison.Ordinal) => 'é',
-            "ModifierLetter" or "OtherLetter" => 'é',
-            "DecimalDigitNumber" or "LetterNumber" or "OtherNumber" => '½',
+            <= UnicodeCategory.OtherLetter => 'é',
+            >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber => '½',
             _ => '§',
         },
     };

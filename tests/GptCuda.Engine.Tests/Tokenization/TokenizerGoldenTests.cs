@@ -4,6 +4,7 @@ using GptCuda.Engine.Tokenization;
 namespace GptCuda.Tests.Tokenization;
 
 /// <summary>Against ids from OpenAI's encoder.py, tiktoken, and Hugging Face's tokenizers for the shipped model.</summary>
+[Trait("Category", "Vector")]
 public sealed class TokenizerGoldenTests
 {
     [Fact]

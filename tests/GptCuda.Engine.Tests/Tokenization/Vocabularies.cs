@@ -12,6 +12,9 @@ internal static class Vocabularies
 
     public static Tokenizer Tiny { get; } = Tokenizer.Load(Repository.TinyModel);
 
+    /// <summary>A tokenizer that no other test uses at the same time.</summary>
+    public static Tokenizer FreshTiny() => Tokenizer.Load(Repository.TinyModel);
+
     /// <summary>A new one for each caller: its cache is not safe for several threads.</summary>
     public static PlainTokenizer PlainGpt2() => new(Path.Combine(Gpt2Folder, "encoder.json"), Path.Combine(Gpt2Folder, "vocab.bpe"));
 

@@ -8,6 +8,9 @@ namespace GptCuda.Engine.Weights.Files;
 /// <remarks>Owns the mapping and the handle. Reading is thread-safe; disposing while another thread reads is not.</remarks>
 internal sealed unsafe partial class MappedFile : IDisposable
 {
+    /// <summary>MADV_DONTNEED, the same number on Linux and macOS.</summary>
+    private const int DontNeed = 4;
+
     private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
@@ -113,8 +116,6 @@ internal sealed unsafe partial class MappedFile : IDisposable
         if (length < Length)
             throw new IOException($"{Path}: the file had {Length} bytes when it was opened and has {length} now");
     }
-
-    private const int DontNeed = 4;
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);

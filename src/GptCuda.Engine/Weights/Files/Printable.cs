@@ -28,4 +28,11 @@ internal static class Printable
 
         return text.Length > MaxLength ? printable.Append("...").ToString() : printable.ToString();
     }
+
+    /// <summary>The first few of many names, and how many more there are.</summary>
+    public static string Names(IReadOnlyCollection<string> names)
+    {
+        const int Shown = 5;
+        return string.Join(", ", names.Take(Shown).Select(Text)) + (names.Count > Shown ? $" and {names.Count - Shown} more" : "");
+    }
 }

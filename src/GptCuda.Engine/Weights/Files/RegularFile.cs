@@ -22,16 +22,19 @@ internal static class RegularFile
             case FileKind.Regular or FileKind.Unknown:
                 return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             default:
-                string found = kind switch
-                {
-                    FileKind.Directory => "directory",
-                    FileKind.Pipe => "pipe",
-                    FileKind.Socket => "socket",
-                    _ => "device",
-                };
-                throw new InvalidDataException($"{path}: expected a file, found a {found}");
+                throw new InvalidDataException($"{path}: expected a file, found a {Word(kind)}");
         }
     }
+
+    /// <summary>A word for messages: directory, file, pipe, socket, device.</summary>
+    public static string Word(FileKind kind) => kind switch
+    {
+        FileKind.Directory => "directory",
+        FileKind.Pipe => "pipe",
+        FileKind.Socket => "socket",
+        FileKind.CharacterDevice or FileKind.BlockDevice => "device",
+        _ => "file",
+    };
 
     /// <summary>The whole of a file that has no business being larger than <paramref name="limit"/> bytes.</summary>
     /// <exception cref="InvalidDataException">The file is larger, or no file.</exception>

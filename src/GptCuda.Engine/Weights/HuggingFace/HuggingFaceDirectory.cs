@@ -75,7 +75,11 @@ internal static class HuggingFaceDirectory
             }
 
             if (!file.Tensors.TryGetValue(name, out SafetensorsEntry? entry))
-                throw new InvalidDataException($"{Printable.Text(name)}: {ShardIndex.FileName} says it is in {shard}, which does not have it");
+            {
+                throw new InvalidDataException(
+                    $"{Printable.Text(name)}: {ShardIndex.FileName} says it is in {Printable.Text(shard)}, which does not have it");
+            }
+
             Add(found, new(entry, file.File));
         }
 
@@ -85,7 +89,10 @@ internal static class HuggingFaceDirectory
             foreach (SafetensorsEntry entry in file.Tensors.Values)
             {
                 if (!shards.TryGetValue(entry.Name, out string? shard) || shard != file.File.Name)
-                    throw new InvalidDataException($"{Printable.Text(entry.Name)}: found in {file.File.Name}, where {ShardIndex.FileName} does not have it");
+                {
+                    throw new InvalidDataException(
+                        $"{Printable.Text(entry.Name)}: found in {file.File.Name}, where {ShardIndex.FileName} does not have it");
+                }
             }
         }
 
@@ -94,10 +101,12 @@ internal static class HuggingFaceDirectory
 
     private static void Add(Dictionary<string, FoundTensor> found, FoundTensor tensor)
     {
-        string name = tensor.Entry.Name.StartsWith(Prefix, StringComparison.Ordinal) ? tensor.Entry.Name[Prefix.Length..] : tensor.Entry.Name;
+        string name = WithoutPrefix(tensor.Entry.Name);
         if (!WeightCatalog.IsMaskBuffer(name) && !found.TryAdd(name, tensor))
             throw new InvalidDataException($"{Printable.Text(name)} appears twice in {tensor.File.Name}, with and without the prefix {Prefix}");
     }
+
+    private static string WithoutPrefix(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
 
     /// <summary>
     /// An output embedding that equals the token embedding is a copy, whatever the configuration says; one that differs is used.
@@ -123,7 +132,7 @@ internal static class HuggingFaceDirectory
         if (configuration.TiedEmbeddings)
         {
             notes.Add($"{WeightCatalog.OutputEmbedding} differs from {WeightCatalog.TokenEmbedding} and is used, although "
-                + $"{HuggingFaceConfiguration.FileName} says tie_word_embeddings = true");
+                + $"tie_word_embeddings is true in {HuggingFaceConfiguration.FileName} or left out");
         }
 
         return false;
@@ -155,7 +164,7 @@ internal static class HuggingFaceDirectory
     {
         foreach (FoundTensor tensor in unread)
         {
-            string name = tensor.Entry.Name.StartsWith(Prefix, StringComparison.Ordinal) ? tensor.Entry.Name[Prefix.Length..] : tensor.Entry.Name;
+            string name = WithoutPrefix(tensor.Entry.Name);
             if (WeightCatalog.IsInsideModel(name))
             {
                 throw new InvalidDataException(
@@ -164,11 +173,7 @@ internal static class HuggingFaceDirectory
         }
 
         if (unread.Count > 0)
-        {
-            const int Shown = 5;
-            IEnumerable<string> names = unread.Take(Shown).Select(tensor => Printable.Text(tensor.Entry.Name));
-            notes.Add($"left unread: {string.Join(", ", names)}{(unread.Count > Shown ? $" and {unread.Count - Shown} more" : "")}");
-        }
+            notes.Add($"left unread: {Printable.Names([.. unread.Select(tensor => tensor.Entry.Name)])}");
     }
 
     private readonly record struct FoundTensor(SafetensorsEntry Entry, MappedFile File);

@@ -67,7 +67,8 @@ internal static class SafetensorsHeader
                 case "dtype" or "shape" or "data_offsets":
                     throw json.Duplicate($"{name}: {field}");
                 default:
-                    throw json.Unexpected(name, "dtype, shape and data_offsets");
+                    throw new InvalidDataException(
+                        $"{Printable.Text(name)}: expected dtype, shape and data_offsets, found {Printable.Text(field)} in {file}");
             }
         }
 
@@ -91,8 +92,9 @@ internal static class SafetensorsHeader
         long byteCount = range[1] - range[0];
         if (ByteCount(shape, size) != byteCount)
         {
+            string expected = ByteCount(shape, size)?.ToString() ?? "more than 2^63";
             throw new InvalidDataException(
-                $"{shown}: expected {ByteCount(shape, size)?.ToString() ?? "more than 2^63"} bytes for {type} {WeightCatalog.Text(shape)}, found {byteCount} in {file}");
+                $"{shown}: expected {expected} bytes for {type} {WeightCatalog.Text(shape)}, found {byteCount} in {file}");
         }
 
         return new(name, type, shape, dataStart + range[0], byteCount);

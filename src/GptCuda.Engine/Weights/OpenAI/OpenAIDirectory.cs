@@ -31,7 +31,11 @@ internal static class OpenAIDirectory
             {
                 string name = CheckpointName(wanted.Name);
                 if (!entries.Remove(name, out CheckpointEntry? entry))
-                    throw new InvalidDataException($"{name}: expected {WeightCatalog.Text(wanted.Shape)}, not found in {CheckpointIndex.FileName}");
+                {
+                    throw new InvalidDataException(
+                        $"{name}: expected {WeightCatalog.Text(wanted.Shape)}, not found in {CheckpointIndex.FileName}");
+                }
+
                 ElementType type = CheckTypeAndShape(wanted, entry);
                 if (!files.TryGetValue(entry.Shard, out MappedFile? file))
                 {
@@ -39,8 +43,9 @@ internal static class OpenAIDirectory
                     files.Add(entry.Shard, file);
                 }
 
-                if (entry.Offset + entry.ByteCount > file.Length)
-                    throw new InvalidDataException($"{name}: expected {entry.Offset + entry.ByteCount} bytes or more, found {file.Length} in {file.Name}");
+                long end = entry.Offset + entry.ByteCount;
+                if (end > file.Length)
+                    throw new InvalidDataException($"{name}: expected at least {end} bytes, found {file.Length} in {file.Name}");
                 tensors.Add(new(new(wanted.Name, type, wanted.Shape), file, entry.Offset, entry.Checksum));
             }
 
@@ -102,12 +107,13 @@ internal static class OpenAIDirectory
     private static void CheckOverlaps(CheckpointIndex index)
     {
         CheckpointEntry? before = null;
-        foreach (CheckpointEntry entry in index.Entries.OrderBy(entry => entry.Shard).ThenBy(entry => entry.Offset).ThenBy(entry => entry.ByteCount))
+        foreach (CheckpointEntry entry in index.Entries.OrderBy(entry => (entry.Shard, entry.Offset, entry.ByteCount)))
         {
             if (before is not null && before.Shard == entry.Shard && entry.Offset < before.Offset + before.ByteCount)
             {
                 throw new InvalidDataException(
-                    $"{Printable.Text(entry.Name)}: overlaps {Printable.Text(before.Name)}: expected an offset from {before.Offset + before.ByteCount}, found {entry.Offset} in {CheckpointIndex.FileName}");
+                    $"{Printable.Text(entry.Name)}: overlaps {Printable.Text(before.Name)}: expected an offset from "
+                    + $"{before.Offset + before.ByteCount}, found {entry.Offset} in {CheckpointIndex.FileName}");
             }
 
             before = entry;
@@ -128,7 +134,6 @@ internal static class OpenAIDirectory
                 $"{Printable.Text(extra)}: found in {CheckpointIndex.FileName}, but a GPT-2 of {configuration.LayerCount} layers has no such tensor");
         }
 
-        const int Shown = 5;
-        return [$"left unread: {string.Join(", ", names.Take(Shown).Select(Printable.Text))}{(names.Count > Shown ? $" and {names.Count - Shown} more" : "")}"];
+        return [$"left unread: {Printable.Names(names)}"];
     }
 }
