@@ -68,6 +68,16 @@ internal sealed class BatchCheck(GptConfiguration configuration, int slotCount)
         _cached[destination] = length;
     }
 
+    /// <summary>
+    /// Records that a batch is about to overwrite what its slots hold from its positions on: a pass that fails on its way leaves
+    /// those undefined.
+    /// </summary>
+    public void Retreat(RaggedBatch batch)
+    {
+        for (int i = 0; i < batch.Slots.Length; i++)
+            _cached[batch.Slots[i]] = Math.Min(_cached[batch.Slots[i]], batch.Positions[i]);
+    }
+
     /// <summary>Records what the slots hold after a batch has run.</summary>
     public void Advance(RaggedBatch batch)
     {

@@ -89,6 +89,7 @@ public sealed unsafe class CpuBackend : IBackend
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _check.Check(batch, logits.Length);
+        _check.Retreat(batch);
         fixed (float* destination = logits)
             _forward.Run(batch, destination, observer);
         _check.Advance(batch);

@@ -8,7 +8,7 @@ namespace GptCuda.Engine.Cpu;
 /// <param name="Weights">All weights, matrices in the chosen type and filled up to whole panels.</param>
 /// <param name="CachePerSlot">Keys and values of one sequence of the full context length, f32.</param>
 /// <param name="SlotCount">Cache slots.</param>
-/// <param name="Activations">The most that a forward pass takes beside these, without an observer.</param>
+/// <param name="Activations">The most that a forward pass without an observer and a decode step take beside these.</param>
 public readonly record struct CpuMemory(long Weights, long CachePerSlot, int SlotCount, long Activations)
 {
     /// <summary>Everything together.</summary>
@@ -20,7 +20,7 @@ public readonly record struct CpuMemory(long Weights, long CachePerSlot, int Slo
         CpuWeights.TotalBytes(configuration, options.WeightType),
         KeyValueCache.SlotBytes(configuration),
         options.SlotCount,
-        ForwardBuffers.MostBytes(configuration, options.Threads));
+        ForwardBuffers.MostBytes(configuration, options.Threads) + ((long)options.SlotCount * configuration.VocabularySize * sizeof(float)));
 
     /// <summary>Refuses what this machine, or the container, has no memory for.</summary>
     internal void ThrowIfTooMuch(string location, ElementType type)

@@ -6,6 +6,9 @@ namespace GptCuda.Engine.Cpu;
 /// <summary>All weights of a model in one piece of memory, converted and laid out for the CPU's matrix products.</summary>
 internal sealed unsafe class CpuWeights : IDisposable
 {
+    /// <summary>Panels of an embedding that one thread converts before it takes other work.</summary>
+    private const int PanelsAtOnce = 16;
+
     private readonly NativeBuffer<byte>? _memory;
     private readonly List<Action<WeightPacker>> _conversions = [];
     private readonly byte* _base;
@@ -103,8 +106,6 @@ internal sealed unsafe class CpuWeights : IDisposable
 
         return matrix;
     }
-
-    private const int PanelsAtOnce = 16;
 
     private PackedMatrix TakeMatrix(ElementType type, int inputs, int outputs, float* bias)
     {

@@ -40,6 +40,13 @@ internal sealed unsafe class DecodeStep : IDisposable
             _sequences = new DecodeRow[_count];
         }
 
+        // One for each thread, at the first step: whoever only runs forward passes needs none.
+        if (_samplers[0] is null)
+        {
+            for (int i = 0; i < _samplers.Length; i++)
+                _samplers[i] = new Sampler(_vocabularySize);
+        }
+
         _logits.EnsureLength((long)_count * _vocabularySize);
         for (int i = 0; i < _count; i++)
             (_tokens[i], _slots[i], _positions[i], _rows[i]) = (rows[i].Token, rows[i].Slot, rows[i].Position, i);
@@ -73,8 +80,7 @@ internal sealed unsafe class DecodeStep : IDisposable
 
     private void SampleRow(int row, int worker)
     {
-        Sampler sampler = _samplers[worker] ??= new Sampler(_vocabularySize);
         var logits = new ReadOnlySpan<float>(_logits.Pointer + ((long)row * _vocabularySize), _vocabularySize);
-        _sampled[row] = sampler.Sample(logits, _sequences[row].Sampling, _sequences[row].Position + 1);
+        _sampled[row] = _samplers[worker].Sample(logits, _sequences[row].Sampling, _sequences[row].Position + 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using GptCuda.Engine.Cpu.Vectors;
 
 namespace GptCuda.Engine.Cpu;
@@ -45,7 +46,7 @@ internal sealed unsafe class ForwardBuffers(GptConfiguration configuration) : ID
     /// <summary>The most that a pass without an observer takes, scratch memory of the threads included, in bytes.</summary>
     public static long MostBytes(GptConfiguration configuration, int threads) =>
         checked(FloatCount(configuration, ChunkRows) * sizeof(float))
-        + (WorkerScratch.TotalLength(threads, VectorForward<Lanes512, System.Runtime.Intrinsics.Vector512<float>>.ScratchLength(configuration)) * sizeof(float));
+        + (WorkerScratch.TotalLength(threads, VectorForward<Lanes512, Vector512<float>>.ScratchLength(configuration)) * sizeof(float));
 
     /// <summary>Makes room for so many rows; all contents are lost.</summary>
     public void EnsureRows(int rows)

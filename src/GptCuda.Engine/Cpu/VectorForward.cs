@@ -82,6 +82,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
         _pool.For(rows, _embed);
         observer?.Observe(ForwardPoint.Embedding, -1, Residual);
 
+        int* logitRows = _buffers.LogitRows;
         for (_layer = 0; _layer < _weights.Layers.Count; _layer++)
         {
             LayerWeights layer = _weights.Layers[_layer];
@@ -95,6 +96,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
                 // Nothing after the last layer's keys and values depends on the rows whose logits nobody wants.
                 KeepLogitRows(wanted);
                 rows = wanted;
+                logitRows = null;
                 if (rows == 0)
                     return;
             }
@@ -113,7 +115,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
         if (wanted == 0)
             return;
         int vocabulary = _configuration.VocabularySize;
-        Normalize(_weights.FinalNorm, wanted, observer is null ? null : _buffers.LogitRows);
+        Normalize(_weights.FinalNorm, wanted, logitRows);
         _product.Run(_buffers.Packed, wanted, _weights.OutputEmbedding, Finish.StoreScaled, logits, vocabulary);
         observer?.Observe(ForwardPoint.Logits, -1, new ReadOnlySpan<float>(logits, checked(wanted * vocabulary)));
     }

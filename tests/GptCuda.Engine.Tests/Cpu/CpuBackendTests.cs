@@ -99,10 +99,12 @@ public sealed class CpuBackendTests
         Assert.Throws<ArgumentException>(() => backend.Decode(rows, new int[1]));
     }
 
-    [Fact]
-    public void DecodeAndForward_SteadyState_AllocateNothing()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void DecodeAndForward_SteadyState_AllocateNothing(int threads)
     {
-        using CpuBackend backend = Create(threads: 1, slots: 3);
+        using CpuBackend backend = Create(threads, slots: 3);
         var sampling = new SequenceSampling(new SamplingOptions { Temperature = 0.8f, TopK = 40 }, 1, 0);
         DecodeRow[] rows = [new(0, 1, 0, sampling), new(1, 2, 0, sampling), new(2, 3, 0, sampling)];
         int[] sampled = new int[3], slots = [0, 0, 0, 0], positions = [0, 1, 2, 3], tokens = [4, 5, 6, 7], wanted = [3];
@@ -221,6 +223,7 @@ public sealed class CpuBackendTests
         float[] expected = backend.LastLogits([1, 2, 3]);
 
         Assert.Throws<NotSupportedException>(() => backend.AllLogits([1, 2, 3], observer: new ThrowingObserver()));
+        Assert.Contains("holds 0", Assert.Throws<ArgumentException>(() => backend.LastLogits([4], position: 3)).Message, StringComparison.Ordinal);
         Assert.Equal(expected, backend.LastLogits([1, 2, 3]));
     }
 

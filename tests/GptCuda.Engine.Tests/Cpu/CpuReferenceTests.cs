@@ -1,6 +1,8 @@
+using System.Text.Json;
 using GptCuda.Engine.Backends;
 using GptCuda.Engine.Cpu;
 using GptCuda.Engine.Tests.Reference;
+using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
 using GptCuda.Tests;
 
@@ -68,6 +70,28 @@ public sealed class CpuReferenceTests
         using var weights = new RandomWeights(shape);
         foreach (ElementType type in Enum.GetValues<ElementType>())
             AssertAgrees(weights, type, RandomWeights.Tokens(20, shape.VocabularySize, seed: 9));
+    }
+
+    [Fact]
+    public void MeanNll_Int8OnTheShippedModelsDocuments_IsWithinOnePercentOfF32()
+    {
+        using IWeightSource weights = WeightSource.Open(Repository.TinyModel);
+        Tokenizer tokenizer = Tokenizer.Load(Repository.TinyModel);
+        using JsonDocument documents = JsonDocument.Parse(File.ReadAllBytes(Repository.TestData("tiny-golden", "perplexity.json")));
+        int[][] windows = [.. documents.RootElement.EnumerateArray()
+            .Select(document => document.GetProperty("text").GetString()!)
+            .Distinct()
+            .Select(text => tokenizer.Encode(text)[..Math.Min(128, tokenizer.Encode(text).Length)])];
+        double MeanNll(ElementType type)
+        {
+            using CpuBackend backend = CpuBackend.Create(weights, new CpuOptions { WeightType = type, Threads = 2 });
+            return windows.Average(tokens => GoldenCase.MeanNllOf<float>(backend.AllLogits(tokens), tokens));
+        }
+
+        double expected = MeanNll(ElementType.F32), actual = MeanNll(ElementType.Int8);
+
+        Assert.NotEqual(expected, actual);
+        Assert.InRange(actual / expected, 0.99, 1.01);
     }
 
     private static void AssertAgrees(IWeightSource weights, ElementType type, int[] tokens)

@@ -9,8 +9,8 @@ namespace GptCuda.Engine.Cpu.Matrices;
 /// at the speed of memory; several rows run register tiles over a piece of a panel, and many rows convert a block of it to f32 first.
 /// </summary>
 /// <remarks>
-/// Blocks of 256 inputs keep a strip of the panel in the first cache and the rows' activations, up to 192 rows, in the second.
-/// Blocking does not show in results: a sum is one chain over k that pauses in memory between blocks.
+/// Blocks of 256 inputs keep a strip of the panel in the first cache and the activations of 192 rows in the second. Blocking does
+/// not show in results: a sum is one chain over k that pauses in memory between blocks.
 /// </remarks>
 internal sealed unsafe class MatrixProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
@@ -18,6 +18,7 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
 {
     private const int BlockInputs = 256;
     private const int BlockRows = 192;
+    private const int MostUnitRows = 3 * BlockRows;
     private const int PieceBytes = 16 * 1024;
 
     /// <summary>Up to so many tiles of rows read the weights as they are stored; for more it pays to convert them once.</summary>
@@ -32,6 +33,8 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
     private PackedMatrix _matrix = null!;
     private float* _activations;
     private int _rows;
+    private int _unitRows;
+    private int _rowUnits;
     private Finish _finish;
     private float* _destination;
     private nint _stride;
@@ -45,7 +48,7 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
     }
 
     /// <summary>Numbers of scratch memory that a thread needs.</summary>
-    public static int ScratchLength => ((BlockInputs + BlockRows + TLanes.TileRows) * PanelWidth);
+    public static int ScratchLength => (BlockInputs + MostUnitRows + TLanes.TileRows) * PanelWidth;
 
     /// <summary>Multiplies.</summary>
     /// <param name="activations">Packed by <see cref="RowPacking{TLanes, TVector}"/>.</param>
@@ -63,9 +66,15 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
         _destination = destination;
         _stride = stride;
         if (rows == 1)
+        {
             _pool.For(matrix.PanelCount, _oneRow);
-        else
-            _pool.For(matrix.PanelCount * ((rows + BlockRows - 1) / BlockRows), _manyRows);
+            return;
+        }
+
+        // A unit is a panel with all rows, so that a block of it is converted once, unless that makes too few units to share.
+        _unitRows = matrix.PanelCount >= 4 * _pool.ThreadCount ? MostUnitRows : BlockRows;
+        _rowUnits = (rows + _unitRows - 1) / _unitRows;
+        _pool.For(matrix.PanelCount * _rowUnits, _manyRows);
     }
 
     private void MultiplyRow(int panel, int worker)
@@ -117,14 +126,14 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
         where TFormat : IWeightFormat
     {
         PackedMatrix matrix = _matrix;
-        int panel = unit % matrix.PanelCount, firstRow = unit / matrix.PanelCount * BlockRows;
-        int rows = Math.Min(BlockRows, _rows - firstRow);
+        int panel = unit / _rowUnits, firstRow = unit % _rowUnits * _unitRows;
+        int rows = Math.Min(_unitRows, _rows - firstRow);
         float* sums = _scratch.Of(worker);
         new Span<float>(sums, (rows + TLanes.TileRows) * PanelWidth).Clear();
         if (rows <= DirectTiles * TLanes.TileRows)
             MultiplyStored<TFormat>(panel, firstRow, rows, sums);
         else
-            MultiplyUnpacked<TFormat>(panel, firstRow, rows, sums, sums + ((BlockRows + TLanes.TileRows) * PanelWidth));
+            MultiplyUnpacked<TFormat>(panel, firstRow, rows, sums, sums + ((MostUnitRows + TLanes.TileRows) * PanelWidth));
         FinishRows(sums, panel, firstRow, rows);
     }
 
@@ -171,15 +180,20 @@ internal sealed unsafe class MatrixProduct<TLanes, TVector>
         {
             int depth = Math.Min(BlockInputs, inputs - first);
             Unpack<TFormat>(_matrix.Panel(panel) + (first * _matrix.RowBytes), depth, strips);
-            for (int column = 0; column < PanelWidth; column += stripWidth)
+            for (int block = 0; block < rows; block += BlockRows)
             {
-                var strip = (byte*)(strips + ((nint)column * depth));
-                for (int row = 0; row < rows; row += TLanes.TileRows)
+                int end = Math.Min(block + BlockRows, rows);
+                for (int column = 0; column < PanelWidth; column += stripWidth)
                 {
-                    int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
-                    float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
-                    Tiles<TLanes, TVector>.Strip<F32Format>(
-                        tileRows, tile, strip, stripWidth * sizeof(float), sums + (row * PanelWidth) + column, PanelWidth, depth, strip, 0);
+                    var strip = (byte*)(strips + ((nint)column * depth));
+                    for (int row = block; row < end; row += TLanes.TileRows)
+                    {
+                        int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
+                        float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
+                        float* sum = sums + (row * PanelWidth) + column;
+                        Tiles<TLanes, TVector>.Strip<F32Format>(
+                            tileRows, tile, strip, stripWidth * sizeof(float), sum, PanelWidth, depth, strip, 0);
+                    }
                 }
             }
         }
