@@ -1,3 +1,5 @@
+using GptCuda.VirtualGpu.Checking;
+
 namespace GptCuda.VirtualGpu.Execution;
 
 /// <summary>One launch of a kernel, its limits already checked against the device's profile.</summary>
@@ -7,10 +9,10 @@ internal sealed class LaunchRequest
     public required Kernel Kernel { get; init; }
 
     /// <summary>Blocks in the grid.</summary>
-    public required Extent3 Grid { get; init; }
+    public required GridExtent Grid { get; init; }
 
     /// <summary>Threads in a block.</summary>
-    public required Extent3 Block { get; init; }
+    public required GridExtent Block { get; init; }
 
     /// <summary>Bytes of shared memory beyond the kernel's static part.</summary>
     public int DynamicSharedBytes { get; init; }
