@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using GptCuda.VirtualGpu.Checking.Log;
 using GptCuda.VirtualGpu.Checking.Ordering;
 using GptCuda.VirtualGpu.Counting;
@@ -130,8 +131,18 @@ internal sealed unsafe partial class BlockChecker : IDisposable
         if (_level == CheckLevel.None || alignment == 1)
             return;
         var bits = 0UL;
-        for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
-            bits |= access.Addresses[BitOperations.TrailingZeroCount(rest)];
+        if (access.ActiveMask == uint.MaxValue)
+        {
+            var all = Vector256<ulong>.Zero;
+            for (var lane = 0; lane < 32; lane += 4)
+                all |= Vector256.Load(access.Addresses + lane);
+            bits = all[0] | all[1] | all[2] | all[3];
+        }
+        else
+        {
+            for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
+                bits |= access.Addresses[BitOperations.TrailingZeroCount(rest)];
+        }
         if ((bits & (alignment - 1)) == 0)
             return;
         for (var lane = BitOperations.TrailingZeroCount(access.ActiveMask); ; lane++)
@@ -149,11 +160,23 @@ internal sealed unsafe partial class BlockChecker : IDisposable
 
     private void DemandInside(in WarpAccess access, string what, long size)
     {
+        var limit = size - access.BytesPerLane;
+        if (access.ActiveMask == uint.MaxValue && limit >= 0)
+        {
+            var greatest = Vector256.Create((ulong)limit);
+            var outsideOfIt = Vector256<ulong>.Zero;
+            for (var lane = 0; lane < 32; lane += 4)
+                outsideOfIt |= Vector256.GreaterThan(Vector256.Load(access.Addresses + lane), greatest);
+            if (outsideOfIt == Vector256<ulong>.Zero)
+            {
+                DemandAligned(access);
+                return;
+            }
+        }
         for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
         {
             var lane = BitOperations.TrailingZeroCount(rest);
             var address = access.Addresses[lane];
-            var limit = size - access.BytesPerLane;
             if (limit >= 0 && address <= (ulong)limit)
                 continue;
             // Offsets are 64-bit differences: one with its top bit set lies before the start.

@@ -47,7 +47,7 @@ internal sealed class BlockTime
     /// <summary>Every lane of a warp is ordered behind every event of the warp up to this stamp.</summary>
     public uint WarpFloor(int warp) => _warpFloor[warp];
 
-    /// <summary>The stamp of a warp's last synchronisation that concerned only some of its lanes.</summary>
+    /// <summary>The stamp of a warp's last synchronisation that was neither a block's barrier nor a full one of the warp.</summary>
     public uint LastPartialOf(int warp) => _lastPartial[warp];
 
     /// <summary>Whether thread <paramref name="later"/>, now, is ordered behind an event of thread <paramref name="earlier"/>.</summary>
@@ -104,7 +104,7 @@ internal sealed class BlockTime
     public void Arrive(int barrier, int warp, uint mask)
     {
         Contribute(_arrived[barrier] ??= new uint[_threads], warp, mask);
-        LastPartial = Now;
+        _lastPartial[warp] = LastPartial = Now;
         Tick();
     }
 
@@ -147,9 +147,14 @@ internal sealed class BlockTime
         }
         else
         {
-            for (var warp = 0; warp < _warpFloor.Length; warp++)
-                Learn(warp, lanes[warp], joined);
             LastPartial = Now;
+            for (var warp = 0; warp < _warpFloor.Length; warp++)
+            {
+                if (lanes[warp] == 0)
+                    continue;
+                Learn(warp, lanes[warp], joined);
+                _lastPartial[warp] = Now;
+            }
         }
         Tick();
         return all;
