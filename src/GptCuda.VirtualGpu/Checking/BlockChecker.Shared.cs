@@ -8,7 +8,8 @@ namespace GptCuda.VirtualGpu.Checking;
 
 internal sealed unsafe partial class BlockChecker
 {
-    private readonly Dictionary<ulong, SyncLocation> _sharedLocations = [];
+    private readonly CellAccess[] _cells = new CellAccess[32];
+    private Dictionary<ulong, SyncLocation>? _sharedLocations;
 
     /// <summary>
     /// The lanes' cp.async copies into shared memory are complete and have just been performed: the bytes are as if each lane had
@@ -60,26 +61,32 @@ internal sealed unsafe partial class BlockChecker
         CountShared(access, count);
         if (_shadow is null)
             return;
+        // A pending copy is told from bytes that nothing has ever written by the race check, which therefore comes first.
+        if (!Writes(access.Kind))
+        {
+            for (var i = 0; i < count; i++)
+                _cells[i] = Cells(access, _runs[i]);
+            Throw(access, _shadow.Shared.Read(_order.Time, _order.Time.Now, _cells.AsSpan(0, count)));
+        }
         foreach (ref readonly var run in _runs.AsSpan(0, count))
         {
-            var cells = Cells(access, run);
             if (access.Kind == AccessKind.AsyncCopyWrite)
             {
-                Throw(access, _shadow.Shared.Pend(_order.Time, cells));
+                Throw(access, _shadow.Shared.Pend(_order.Time, Cells(access, run)));
                 continue;
             }
-            // A pending copy is told from bytes that nothing has ever written by the race check, which therefore comes first.
-            if (Reads(access.Kind) && !Writes(access.Kind))
-                Throw(access, _shadow.Shared.Read(_order.Time, _order.Time.Now, cells));
-            else
-                Throw(access, _shadow.Shared.Write(_order.Time, cells));
+            if (Writes(access.Kind))
+                Throw(access, _shadow.Shared.Write(_order.Time, Cells(access, run)));
             if (Reads(access.Kind) && !_shadow.SharedInitialized.All((long)run.Start, run.Bytes))
-                throw SharedUninitialized(access, run);
+            {
+                _uninitialized ??= SharedUninitialized(access, run);
+                _isOnlyGlobal = false;
+            }
             if (Writes(access.Kind))
                 _shadow.SharedInitialized.Set((long)run.Start, run.Bytes);
         }
         if (access.Order != MemoryOrder.Weak)
-            Synchronize(access, _sharedLocations);
+            Synchronize(access, _sharedLocations ??= []);
     }
 
     private void AccessLocal(in WarpAccess access)

@@ -263,6 +263,39 @@ public sealed class BlockRaceTests
     }
 
     [Fact]
+    public void PartOfAWarpExits_AndTheRestGoesOnBehindBarriers()
+    {
+        using var rig = new Rig(threads: 64);
+        for (var i = 0UL; i < 128; i += 4)
+            rig.Store(i, space: Shared);
+        rig.Barrier();
+        // Threads 48 to 63 have nothing to do. The others read what all of them share, and then write it, in turns.
+        rig.Block().Exited(1, 0xffff0000);
+        for (var round = 0; round < 3; round++)
+        {
+            rig.Access(AccessKind.Load, _ => 16, space: Shared, warp: 0);
+            rig.Access(AccessKind.Load, _ => 16, mask: 0xffff, space: Shared, warp: 1);
+            Rig.Faults(FaultKind.Race, () => rig.Store(16, warp: 0, space: Shared));
+            rig.Block().BarrierComplete(0, [uint.MaxValue, 0xffff]);
+            rig.Store(16, warp: round % 2, space: Shared);
+            rig.Block().BarrierComplete(0, [uint.MaxValue, 0xffff]);
+        }
+    }
+
+    [Fact]
+    public void PartOfAWarpExits_HavingReadWhatIsThenWritten_IsARace()
+    {
+        using var rig = new Rig(threads: 64);
+        rig.Store(16, space: Shared);
+        rig.Barrier();
+        rig.Access(AccessKind.Load, _ => 16, space: Shared, warp: 0);
+        rig.Access(AccessKind.Load, _ => 16, space: Shared, warp: 1);
+        rig.Block().Exited(1, 0xffff0000);
+        rig.Block().BarrierComplete(0, [uint.MaxValue, 0xffff]);
+        Rig.Faults(FaultKind.Race, () => rig.Store(16, warp: 0, space: Shared));
+    }
+
+    [Fact]
     public void AsyncCopy_ReadBeforeItsWait_IsCaught_AndOrderedAfterABarrier()
     {
         using var rig = new Rig();

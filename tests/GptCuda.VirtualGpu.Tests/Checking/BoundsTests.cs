@@ -136,10 +136,12 @@ public sealed class BoundsTests
         rig.Access(AccessKind.Store, lane => x + (ulong)lane * 4);
         rig.Store(x + 128, bytes: 2);
         rig.Access(AccessKind.Load, lane => x + (ulong)lane * 4);
-        var fault = Rig.Faults(FaultKind.UninitializedRead, () => rig.Load(x + 128, lane: 0));
+        rig.Load(x + 128, bytes: 2);
+        rig.Load(x + 128, lane: 0, line: 9);
+        var fault = Rig.Faults(FaultKind.UninitializedRead, rig.Complete);
         Assert.Equal(x + 130, fault.Address);
         Assert.Equal("y", fault.Allocation);
-        rig.Load(x + 128, bytes: 2);
+        Assert.Contains("k.cu:9", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +151,37 @@ public sealed class BoundsTests
         rig.Store(0, space: StateSpace.Shared, block: 0);
         rig.Load(0, space: StateSpace.Shared, block: 0);
         rig.Block(0).Complete();
-        Rig.Faults(FaultKind.UninitializedRead, () => rig.Load(0, space: StateSpace.Shared, block: 1));
+        rig.Load(0, space: StateSpace.Shared, block: 1);
+        Rig.Faults(FaultKind.UninitializedRead, rig.Block(1).Complete);
+    }
+
+    [Theory]
+    [InlineData(StateSpace.Shared)]
+    [InlineData(StateSpace.Global)]
+    public void Uninitialized_WrittenLaterByAnotherThread_IsARace(StateSpace space)
+    {
+        using var rig = new Rig();
+        var x = space == StateSpace.Shared ? 0 : rig.Allocate(64, initialized: false);
+        rig.Load(x, warp: 0, space: space);
+        Rig.Faults(FaultKind.Race, () => rig.Store(x, warp: 1, space: space));
+    }
+
+    [Fact]
+    public void Uninitialized_WrittenLaterByAnotherBlock_IsARace()
+    {
+        using var rig = new Rig(blocks: 2);
+        var x = rig.Allocate(64, initialized: false);
+        rig.Load(x, block: 1);
+        rig.Store(x, block: 0);
+        Rig.Faults(FaultKind.Race, rig.Complete);
+    }
+
+    [Fact]
+    public void Uninitialized_ValueThatLeadsAstray_IsReportedInsteadOfWhereItLed()
+    {
+        using var rig = new Rig();
+        var x = rig.Allocate(64, initialized: false);
+        rig.Load(x, line: 3);
+        Assert.Contains("k.cu:3", Rig.Faults(FaultKind.UninitializedRead, () => rig.Load(x + 4096, line: 4)).Message, StringComparison.Ordinal);
     }
 }

@@ -155,7 +155,7 @@ KERNEL grid_barrier(u32* bar, u32* y) {
     while (ld_acquire(bar) < gridDim.x) nanosleep_(20);  // FAULT grid_barrier
   }
   __syncthreads();
-  y[blockIdx.x] = 1;
+  if (threadIdx.x == 0) y[blockIdx.x] = 1;
 }
 
 // ---- barriers and masks -----------------------------------------------------------------------------
