@@ -1,3 +1,4 @@
+using System.Numerics;
 using GptCuda.VirtualGpu.Checking;
 
 namespace GptCuda.VirtualGpu.Execution;
@@ -19,7 +20,8 @@ internal sealed class BlockScheduler
     private LinkedListNode<ResidentBlock>? _turn;
     private long _admitted;
     private int _begun;
-    private bool _turnTaken;
+    private bool _turnTaken, _isOver;
+    private int _helpers;
     private long _fruitless;
     private long _faultPlace = long.MaxValue;
     private Exception? _fault;
@@ -41,18 +43,16 @@ internal sealed class BlockScheduler
     /// <exception cref="VirtualFault">A block's fault: of several, the one that is first in launch order.</exception>
     public void Run()
     {
-        using var others = new CountdownEvent(_threads);
         for (int i = 1; i < _threads; i++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(_ =>
-            {
-                Work();
-                others.Signal();
-            }, null);
-        }
+            ThreadPool.UnsafeQueueUserWorkItem(static scheduler => scheduler.Help(), this, preferLocal: false);
         Work();
-        others.Signal();
-        others.Wait();
+        lock (_gate)
+        {
+            // Helpers that the pool has not begun by now find nothing to do; small launches need not wait for them.
+            _isOver = true;
+            while (_helpers > 0)
+                Monitor.Wait(_gate);
+        }
         if (_fault is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
     }
@@ -62,6 +62,22 @@ internal sealed class BlockScheduler
     {
         lock (_gate)
             Advance();
+    }
+
+    private void Help()
+    {
+        lock (_gate)
+        {
+            if (_isOver)
+                return;
+            _helpers++;
+        }
+        Work();
+        lock (_gate)
+        {
+            _helpers--;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void Work()
@@ -184,18 +200,17 @@ internal sealed class BlockScheduler
             _fruitless++;
         if (_fruitless < 64 + 8L * _round.Count)
             return;
+        if (block.StopMeeting())
+        {
+            _fruitless = 0;
+            return;
+        }
+        Warp polling = Array.Find(block.Warps, warp => warp.Polls > 0) ?? block.Warps[0];
         _fault ??= block.Checker.Fault(FaultKind.Deadlock,
-            $"{_round.Count} resident blocks wait for each other, or for {_count - _admitted} blocks that do not fit beside them "
-            + "(a grid barrier needs a cooperative launch); this one polls at", StuckPoll(block), 0, PollInstruction(block));
+            $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other"
+            + (_admitted < _count ? $", or for the {_count - _admitted} blocks that do not fit beside them; a grid barrier needs a cooperative launch" : ""),
+            polling.Index, BitOperations.TrailingZeroCount(polling.Live), polling.LastPoll);
         EndAll();
-    }
-
-    private static int StuckPoll(Block block) => Array.FindIndex(block.Warps, warp => warp.IsRunnable);
-
-    private static int PollInstruction(Block block)
-    {
-        Warp warp = block.Warps[StuckPoll(block)];
-        return block.Launch.Kernel.Blocks[warp.Splits[0].Block].Start;
     }
 
     private void Stop(ResidentBlock entry, Exception exception)

@@ -36,7 +36,7 @@ public sealed class ComparisonInstructionTests
         {
             ("eq", (a, b) => a == b), ("ne", (a, b) => a < b || a > b), ("lt", (a, b) => a < b), ("le", (a, b) => a <= b), ("gt", (a, b) => a > b), ("ge", (a, b) => a >= b),
             ("equ", (a, b) => !(a < b || a > b)), ("neu", (a, b) => !(a == b)), ("ltu", (a, b) => !(a >= b)), ("leu", (a, b) => !(a > b)), ("gtu", (a, b) => !(a <= b)),
-            ("geu", (a, b) => !(a < b)), ("num", (a, b) => a == a && b == b), ("nan", (a, b) => a != a || b != b),
+            ("geu", (a, b) => !(a < b)), ("num", (a, b) => !double.IsNaN(a) && !double.IsNaN(b)), ("nan", (a, b) => double.IsNaN(a) || double.IsNaN(b)),
         })
         {
             InstructionRunner.Check($"setp.{name}.{type} %p, %a, %b;\nselp.b32 %d, 1, 0, %p;", 4, [bytes, bytes], (a, b, _) => holds(Value(a), Value(b)) ? 1ul : 0);
