@@ -1,0 +1,9 @@
+namespace GptCuda.VirtualGpu.Driver;
+
+/// <summary>cuMemset: a pattern of 1, 2 or 4 bytes, repeated.</summary>
+internal sealed class FillOperation(ulong destination, byte[] pattern, long count, string function) : IOperation
+{
+    public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMSET;
+
+    public void Execute(VirtualDriver driver) => driver.Memory.Fill(destination, pattern, count, function);
+}

@@ -1,0 +1,24 @@
+namespace GptCuda.VirtualGpu.Driver;
+
+/// <summary>A line of work in which each piece waits for the one before.</summary>
+internal sealed class VirtualStream(VirtualContext context, StreamKind kind, uint flags, int priority)
+{
+    private const uint NonBlocking = 1;
+
+    public VirtualContext Context { get; } = context;
+
+    public StreamKind Kind { get; } = kind;
+
+    public uint Flags { get; } = flags;
+
+    public int Priority { get; } = priority;
+
+    /// <summary>Whether it is ordered with the legacy default stream.</summary>
+    public bool IsBlocking => (Flags & NonBlocking) == 0;
+
+    /// <summary>The last piece of work that was handed to it.</summary>
+    public WorkItem? Tail { get; set; }
+
+    /// <summary>The capture that it takes part in.</summary>
+    public StreamCapture? Capture { get; set; }
+}
