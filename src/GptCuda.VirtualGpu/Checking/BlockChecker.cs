@@ -1,4 +1,8 @@
+using System.Numerics;
+using GptCuda.VirtualGpu.Checking.Log;
+using GptCuda.VirtualGpu.Checking.Ordering;
 using GptCuda.VirtualGpu.Counting;
+using GptCuda.VirtualGpu.Memory;
 
 namespace GptCuda.VirtualGpu.Checking;
 
@@ -6,14 +10,31 @@ namespace GptCuda.VirtualGpu.Checking;
 /// Watches one block of a launch: every memory access before it is performed, every synchronisation after it is complete.
 /// Used by one host thread at a time.
 /// </summary>
-internal sealed unsafe class BlockChecker
+internal sealed unsafe partial class BlockChecker : IDisposable
 {
     private readonly LaunchChecker _launch;
+    private readonly LaunchDescription _description;
+    private readonly DeviceMemory _memory;
+    private readonly CheckLevel _level;
+    private readonly BlockOrder _order;
+    private BlockShadow? _shadow;
+    private readonly AccessLog? _log;
+    private readonly WarpRun[] _runs = new WarpRun[32];
+    private uint _warpsThatUsedStreamed;
 
     internal BlockChecker(LaunchChecker launch, long block)
     {
         _launch = launch;
+        _description = launch.Launch;
+        _memory = launch.Memory;
+        _level = launch.Level;
         Block = block;
+        _order = new BlockOrder(block, _description.Threads);
+        if (_level == CheckLevel.None)
+            return;
+        _log = new AccessLog(_description.Warps);
+        if (_level == CheckLevel.All)
+            _shadow = BlockShadow.Take(_description);
     }
 
     /// <summary>The block's linear index.</summary>
@@ -26,60 +47,33 @@ internal sealed unsafe class BlockChecker
     /// Checks and counts an access. To be called before the access is performed; for strong accesses to global memory both under
     /// <see cref="LaunchChecker.Gate"/>.
     /// </summary>
-    /// <param name="access">The access.</param>
+    /// <param name="access">The access. An empty mask is an access of nobody.</param>
     /// <exception cref="VirtualFault">The access is faulty; it must not be performed.</exception>
     public void Access(in WarpAccess access)
     {
-    }
-
-    /// <summary>
-    /// The lanes' cp.async copies into shared memory are complete and have just been performed: the bytes are as if each lane had
-    /// stored them now.
-    /// </summary>
-    /// <param name="warp">The warp.</param>
-    /// <param name="mask">The lanes.</param>
-    /// <param name="destinations">32 shared offsets, as given with <see cref="AccessKind.AsyncCopyWrite"/>.</param>
-    /// <param name="bytes">Bytes a lane.</param>
-    public void AsyncCopyArrived(int warp, uint mask, ulong* destinations, int bytes)
-    {
-    }
-
-    /// <summary>A block barrier is complete: bar.sync and bar.red of all that wait at it.</summary>
-    /// <param name="barrier">0 to 15.</param>
-    /// <param name="lanes">The lanes of each warp of the block that waited (bar.arrive's lanes are not among them).</param>
-    public void BarrierComplete(int barrier, ReadOnlySpan<uint> lanes)
-    {
-    }
-
-    /// <summary>Lanes have passed bar.arrive, which does not wait.</summary>
-    /// <param name="barrier">0 to 15.</param>
-    /// <param name="warp">The warp.</param>
-    /// <param name="mask">Its lanes.</param>
-    public void BarrierArrive(int barrier, int warp, uint mask)
-    {
-    }
-
-    /// <summary>bar.warp.sync is complete among the lanes of a mask.</summary>
-    /// <param name="warp">The warp.</param>
-    /// <param name="mask">Its lanes.</param>
-    public void WarpBarrier(int warp, uint mask)
-    {
-    }
-
-    /// <summary>Lanes have executed fence or membar.</summary>
-    /// <param name="warp">The warp.</param>
-    /// <param name="mask">Its lanes.</param>
-    /// <param name="order">AcquireRelease (fence.acq_rel), Acquire, Release, or SequentiallyConsistent (fence.sc, membar).</param>
-    /// <param name="scope">The fence's scope.</param>
-    public void Fence(int warp, uint mask, MemoryOrder order, MemoryScope scope)
-    {
-    }
-
-    /// <summary>Lanes have exited.</summary>
-    /// <param name="warp">The warp.</param>
-    /// <param name="mask">Its lanes.</param>
-    public void Exited(int warp, uint mask)
-    {
+        if (access.ActiveMask == 0)
+            return;
+        switch (access.Space)
+        {
+            case StateSpace.Global:
+                AccessGlobal(access);
+                break;
+            case StateSpace.Shared:
+                AccessShared(access);
+                break;
+            case StateSpace.Local:
+                AccessLocal(access);
+                break;
+            case StateSpace.Parameter:
+                DemandInside(access, "the kernel's parameters", _description.ParameterBytes);
+                DemandReadOnly(access, "kernel parameters");
+                break;
+            case StateSpace.Constant:
+                AccessConstant(access);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(access), access.Space, "not a state space");
+        }
     }
 
     /// <summary>
@@ -87,13 +81,20 @@ internal sealed unsafe class BlockChecker
     /// (<see cref="CacheHints.Streaming"/>), or waits for a cp.async. Further calls do nothing.
     /// </summary>
     /// <param name="warp">The warp.</param>
-    public void StreamedValueUsed(int warp)
-    {
-    }
+    public void StreamedValueUsed(int warp) => _warpsThatUsedStreamed |= 1u << warp;
 
     /// <summary>Ends the block after its last thread has exited.</summary>
     public void Complete()
     {
+        Dispose();
+        _launch.Finished(Block, _log, Counters);
+    }
+
+    /// <summary>Gives back what the block needed while it ran; for a block that a fault has stopped.</summary>
+    public void Dispose()
+    {
+        _shadow?.Return();
+        _shadow = null;
     }
 
     /// <summary>Makes a fault that the executor has found itself, with the block's and thread's coordinates filled in.</summary>
@@ -103,10 +104,80 @@ internal sealed unsafe class BlockChecker
     /// <param name="lane">The lane.</param>
     /// <param name="instruction">The instruction's index, or -1.</param>
     public VirtualFault Fault(FaultKind kind, string detail, int warp = -1, int lane = 0, int instruction = -1) =>
-        new(kind, $"kernel {_launch.Launch.Kernel}", detail)
+        new(kind, $"kernel {_description.Kernel}", detail)
         {
-            Block = _launch.Launch.Grid.Coordinates(Block),
-            Thread = warp < 0 ? null : _launch.Launch.Block.Coordinates(warp * 32 + lane),
-            At = instruction < 0 ? null : _launch.Launch.Source(instruction),
+            Block = _description.Grid.Coordinates(Block),
+            Thread = warp < 0 ? null : _description.Block.Coordinates(warp * 32 + lane),
+            At = instruction < 0 ? null : _description.Source(instruction),
         };
+
+    private VirtualFault Fault(FaultKind kind, string detail, in WarpAccess access, int lane, ulong address,
+        string? allocation = null, long outside = 0, int otherInstruction = -1) =>
+        new(kind, $"kernel {_description.Kernel}", detail)
+        {
+            Block = _description.Grid.Coordinates(Block),
+            Thread = _description.Block.Coordinates(access.Warp * 32 + lane),
+            At = _description.Source(access.Instruction),
+            OtherAt = otherInstruction < 0 ? null : _description.Source(otherInstruction),
+            Address = address,
+            Allocation = allocation,
+            Outside = outside,
+        };
+
+    private void DemandAligned(in WarpAccess access)
+    {
+        var alignment = (ulong)(access.Alignment > 0 ? access.Alignment : access.BytesPerLane);
+        if (_level == CheckLevel.None || alignment == 1)
+            return;
+        var bits = 0UL;
+        for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
+            bits |= access.Addresses[BitOperations.TrailingZeroCount(rest)];
+        if ((bits & (alignment - 1)) == 0)
+            return;
+        for (var lane = BitOperations.TrailingZeroCount(access.ActiveMask); ; lane++)
+        {
+            var address = access.Addresses[lane];
+            if ((access.ActiveMask >> lane & 1) == 0 || (address & (alignment - 1)) == 0)
+                continue;
+            var allocation = access.Space == StateSpace.Global ? _memory.Find(address) : null;
+            throw Fault(FaultKind.Misaligned,
+                $"a {alignment}-byte access to {Place(access.Space, address, allocation)}, {address & (alignment - 1)} bytes behind a multiple "
+                + $"of {alignment}. Align the pointer, or use a narrower access.",
+                access, lane, address, allocation?.Name);
+        }
+    }
+
+    private void DemandInside(in WarpAccess access, string what, long size)
+    {
+        for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
+        {
+            var lane = BitOperations.TrailingZeroCount(rest);
+            var address = access.Addresses[lane];
+            var limit = size - access.BytesPerLane;
+            if (limit >= 0 && address <= (ulong)limit)
+                continue;
+            // Offsets are 64-bit differences: one with its top bit set lies before the start.
+            var outside = (long)address < 0 ? (long)address : (long)address + access.BytesPerLane - size;
+            throw Fault(FaultKind.OutOfBounds,
+                $"{access.BytesPerLane} bytes at {access.Space} offset {(long)address} "
+                + (outside < 0 ? $"begin {-outside} bytes before the start of {what}." : $"end {outside} bytes behind the {size} bytes of {what}."),
+                access, lane, address, what, outside);
+        }
+        DemandAligned(access);
+    }
+
+    private void DemandReadOnly(in WarpAccess access, string what)
+    {
+        if (access.Kind == AccessKind.Load)
+            return;
+        var lane = BitOperations.TrailingZeroCount(access.ActiveMask);
+        throw Fault(FaultKind.ReadOnlyWrite, $"a write to {what}, which no kernel may write.", access, lane, access.Addresses[lane]);
+    }
+
+    private static string Place(StateSpace space, ulong address, Allocation? allocation) =>
+        allocation is null ? $"{space} 0x{address:x}" : $"0x{address:x}, byte {address - allocation.Address} of {allocation}";
+
+    private static bool Reads(AccessKind kind) => kind is not (AccessKind.Store or AccessKind.AsyncCopyWrite);
+
+    private static bool Writes(AccessKind kind) => kind is not (AccessKind.Load or AccessKind.AsyncCopyRead);
 }

@@ -62,4 +62,28 @@ internal sealed class BlockCounters
 
     /// <summary>Bytes of all streaming loads of the block.</summary>
     public long StreamingBytes { get; internal set; }
+
+    /// <summary>Adds another block's counters.</summary>
+    public void Add(BlockCounters other)
+    {
+        for (var i = 0; i < Instructions.Length; i++)
+            Instructions[i] += other.Instructions[i];
+        DivergentBranches += other.DivergentBranches;
+        Barriers += other.Barriers;
+        MatrixMultiplies += other.MatrixMultiplies;
+        GlobalLoadRequests += other.GlobalLoadRequests;
+        GlobalLoadSectors += other.GlobalLoadSectors;
+        GlobalLoadBytes += other.GlobalLoadBytes;
+        GlobalStoreRequests += other.GlobalStoreRequests;
+        GlobalStoreSectors += other.GlobalStoreSectors;
+        GlobalStoreBytes += other.GlobalStoreBytes;
+        GlobalAtomicRequests += other.GlobalAtomicRequests;
+        GlobalAtomicSectors += other.GlobalAtomicSectors;
+        GlobalMinimumSectors += other.GlobalMinimumSectors;
+        SharedWavefronts += other.SharedWavefronts;
+        SharedMinimumWavefronts += other.SharedMinimumWavefronts;
+        LocalRequests += other.LocalRequests;
+        StreamingBytesBeforeFirstUse += other.StreamingBytesBeforeFirstUse;
+        StreamingBytes += other.StreamingBytes;
+    }
 }

@@ -11,6 +11,9 @@ internal unsafe struct Instruction
     /// <summary>Executes the instruction for the lanes of <see cref="Warp.Mask"/>; null for control flow, which the warp itself does.</summary>
     public delegate*<Warp, Instruction*, void> Handler;
 
+    /// <summary>The real handler behind one that is there for its first execution alone.</summary>
+    public delegate*<Warp, Instruction*, void> Inner;
+
     /// <summary>The first operand, as a rule the result.</summary>
     public OperandSlot D;
 

@@ -41,6 +41,12 @@ internal struct InstructionDetail
     /// <summary>The constant added to the address.</summary>
     public long Offset;
 
+    /// <summary>Bytes of the second address register, of an instruction that copies from memory to memory.</summary>
+    public int SecondAddressBytes;
+
+    /// <summary>The constant added to the second address.</summary>
+    public long SecondOffset;
+
     /// <summary>A number that the family defines: a barrier's form, a matrix count, a copy's size.</summary>
     public int Variant;
 }
