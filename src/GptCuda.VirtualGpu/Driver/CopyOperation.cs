@@ -1,3 +1,5 @@
+using GptCuda.VirtualGpu.Counting;
+
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>A copy in any direction; what lies in the device's address range is device or pinned memory, all else is pageable.</summary>
@@ -22,6 +24,8 @@ internal sealed unsafe class CopyOperation : IOperation
 
     public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMCPY;
 
+    public string Name => "copy";
+
     /// <summary>A copy that reads its source when its turn comes, as a node of a graph does.</summary>
     public static CopyOperation Recorded(ulong destination, ulong source, long bytes, string function) =>
         new(destination, source, bytes, function, null, null);
@@ -39,12 +43,13 @@ internal sealed unsafe class CopyOperation : IOperation
         return new(destination, source, bytes, function, null, pinned ? Fingerprint(source, bytes) : null);
     }
 
-    public void Execute(VirtualDriver driver)
+    public void Execute(VirtualDriver driver, GraphNodeReference? node)
     {
         if (_fingerprint is { } expected && Fingerprint(_source, _bytes) != expected)
             throw new Checking.VirtualFault(Checking.FaultKind.Race, _function,
                 $"the pinned source at 0x{_source:x} ({_bytes} bytes) was changed after the call and before the stream got to it.");
         bool toDevice = driver.IsDeviceAddress(_destination), fromDevice = driver.IsDeviceAddress(_source);
+        driver.Report?.Moved(toDevice == fromDevice ? "copy" : toDevice ? "copyIn" : "copyOut", _bytes, node);
         if (toDevice && fromDevice)
         {
             driver.Memory.Copy(_destination, _source, _bytes, _function);

@@ -1,3 +1,5 @@
+using GptCuda.VirtualGpu.Counting;
+
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>Nothing but a place in the order: the record of an event, the wait for one.</summary>
@@ -7,7 +9,9 @@ internal sealed class EmptyOperation : IOperation
 
     public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_EMPTY;
 
-    public void Execute(VirtualDriver driver)
+    public string Name => "empty";
+
+    public void Execute(VirtualDriver driver, GraphNodeReference? node)
     {
     }
 }

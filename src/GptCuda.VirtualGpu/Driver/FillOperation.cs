@@ -1,3 +1,5 @@
+using GptCuda.VirtualGpu.Counting;
+
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>cuMemset: a pattern of 1, 2 or 4 bytes, repeated.</summary>
@@ -5,5 +7,11 @@ internal sealed class FillOperation(ulong destination, byte[] pattern, long coun
 {
     public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMSET;
 
-    public void Execute(VirtualDriver driver) => driver.Memory.Fill(destination, pattern, count, function);
+    public string Name => "memset";
+
+    public void Execute(VirtualDriver driver, GraphNodeReference? node)
+    {
+        driver.Memory.Fill(destination, pattern, count, function);
+        driver.Report?.Moved(Name, count * pattern.Length, node);
+    }
 }

@@ -1,12 +1,18 @@
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>An instantiated graph: the operations with the arguments that they had then.</summary>
-internal sealed class GraphExec(VirtualContext context, VirtualGraph graph)
+internal sealed class GraphExec(VirtualContext context, long number, VirtualGraph graph)
 {
     private readonly int[][] _edges = graph.Edges();
     private IOperation[] _operations = [.. graph.Nodes.Select(node => node.Operation)];
 
     public VirtualContext Context { get; } = context;
+
+    /// <summary>Its number in reports.</summary>
+    public long Number { get; } = number;
+
+    /// <summary>Its operations, for reports.</summary>
+    public IReadOnlyList<IOperation> Operations => _operations;
 
     /// <summary>Takes over the operations of a graph of the same shape.</summary>
     /// <param name="graph">The graph with the new arguments.</param>
@@ -32,5 +38,5 @@ internal sealed class GraphExec(VirtualContext context, VirtualGraph graph)
     }
 
     /// <summary>The launch as one operation of a stream; later updates do not reach it.</summary>
-    public IOperation Launch() => new GraphLaunch(_operations, _edges);
+    public IOperation Launch() => new GraphLaunch(Number, _operations, _edges);
 }

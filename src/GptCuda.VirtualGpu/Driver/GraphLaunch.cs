@@ -1,29 +1,33 @@
+using GptCuda.VirtualGpu.Counting;
+
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>One launch of an instantiated graph: its nodes in an order that the seed picks among those that the edges allow.</summary>
-internal sealed class GraphLaunch(IOperation[] operations, int[][] edges) : IOperation
+internal sealed class GraphLaunch(long graph, IOperation[] operations, int[][] edges) : IOperation
 {
     public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_EMPTY;
 
-    public void Execute(VirtualDriver driver)
+    public string Name => "graph";
+
+    public void Execute(VirtualDriver driver, GraphNodeReference? node)
     {
         int[] waiting = [.. edges.Select(dependencies => dependencies.Length)];
         List<int>[] followers = [.. operations.Select(_ => new List<int>())];
         List<int> ready = [];
-        for (int node = 0; node < edges.Length; node++)
+        for (int i = 0; i < edges.Length; i++)
         {
-            foreach (int dependency in edges[node])
-                followers[dependency].Add(node);
-            if (waiting[node] == 0)
-                ready.Add(node);
+            foreach (int dependency in edges[i])
+                followers[dependency].Add(i);
+            if (waiting[i] == 0)
+                ready.Add(i);
         }
-        while (ready.Count > 0)
+        for (int done = 0; ready.Count > 0; done++)
         {
             int pick = driver.Order.Next(ready.Count);
-            int node = ready[pick];
+            int at = ready[pick];
             ready.RemoveAt(pick);
-            operations[node].Execute(driver);
-            foreach (int follower in followers[node])
+            operations[at].Execute(driver, new GraphNodeReference(graph, done));
+            foreach (int follower in followers[at])
             {
                 if (--waiting[follower] == 0)
                     ready.Add(follower);

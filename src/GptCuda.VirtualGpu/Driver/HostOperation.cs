@@ -1,3 +1,5 @@
+using GptCuda.VirtualGpu.Counting;
+
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>cuLaunchHostFunc: a call back into the program.</summary>
@@ -8,5 +10,7 @@ internal sealed unsafe class HostOperation(delegate* unmanaged<void*, void> func
 
     public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_HOST;
 
-    public void Execute(VirtualDriver driver) => _function(_argument);
+    public string Name => "host";
+
+    public void Execute(VirtualDriver driver, GraphNodeReference? node) => _function(_argument);
 }
