@@ -25,7 +25,8 @@ internal static class SampleText
     /// <summary>Compiles CUDA C++ to PTX with clang.</summary>
     /// <param name="source">A path, or "-" to read <paramref name="text"/>.</param>
     /// <param name="text">The source for "-".</param>
-    public static string Compile(string source, string? text = null)
+    /// <param name="optimization">The optimisation option.</param>
+    public static string Compile(string source, string? text = null, string optimization = "-O3")
     {
         var start = new ProcessStartInfo("clang++-19")
         {
@@ -37,7 +38,7 @@ internal static class SampleText
         foreach (string argument in new[]
         {
             "-x", "cuda", "--cuda-device-only", "-nocudainc", "-nocudalib", "-nostdinc", "-nostdinc++", "--cuda-gpu-arch=sm_80",
-            "--cuda-feature=+ptx83", "-std=c++17", "-O3", "-ffp-contract=off", "-fno-exceptions", "-gline-tables-only",
+            "--cuda-feature=+ptx83", "-std=c++17", optimization, "-fwrapv", "-w", "-ffp-contract=off", "-fno-exceptions", "-gline-tables-only", "-w",
             "-include", Repository.TestData("samples", "clang_prelude.h"), "-S", source, "-o", "-",
         })
             start.ArgumentList.Add(argument);
