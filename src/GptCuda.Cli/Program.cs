@@ -1,1 +1,1 @@
-return 0;
+return await GptCuda.Cli.Application.RunAsync(args).ConfigureAwait(false);

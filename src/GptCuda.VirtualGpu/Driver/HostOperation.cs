@@ -12,5 +12,5 @@ internal sealed unsafe class HostOperation(delegate* unmanaged<void*, void> func
 
     public string Name => "host";
 
-    public void Execute(VirtualDriver driver, GraphNodeReference? node) => _function(_argument);
+    public void Execute(VirtualDriver driver, GraphNodeReference? node) => HostCallback.Run(_function, _argument);
 }

@@ -1,39 +1,66 @@
 using System.Text;
+using static GptCuda.VirtualGpu.Driver.CUjit_option;
 
 namespace GptCuda.VirtualGpu.Driver;
 
-/// <summary>The caller's buffer for what is wrong with an image: CU_JIT_ERROR_LOG_BUFFER and its size.</summary>
+/// <summary>The caller's buffers for what the loader has to say about an image.</summary>
 internal readonly unsafe struct JitLog
 {
-    private const int ErrorBuffer = 5, ErrorBufferBytes = 6;
-    private readonly byte* _buffer;
-    private readonly int _bytes;
+    private readonly byte* _errors;
+    private readonly uint _room;
+    private readonly void** _written;
 
-    private JitLog(byte* buffer, int bytes) => (_buffer, _bytes) = (buffer, bytes);
-
-    /// <summary>Finds the buffer among the options of cuModuleLoadDataEx; values stand in the pointers themselves.</summary>
-    public static JitLog Of(uint count, int* options, void** values)
+    private JitLog(byte* errors, uint room, void** written)
     {
-        byte* buffer = null;
-        int bytes = 0;
-        for (uint i = 0; i < count; i++)
-        {
-            if (options[i] == ErrorBuffer)
-                buffer = (byte*)values[i];
-            else if (options[i] == ErrorBufferBytes)
-                bytes = (int)(nint)values[i];
-        }
-        return new JitLog(buffer, bytes);
+        _errors = errors;
+        _room = room;
+        _written = written;
     }
 
-    /// <summary>Writes a text, cut to the room that there is.</summary>
-    public void Write(string text)
+    /// <summary>
+    /// Finds the buffers among the options of cuModuleLoadDataEx. Sizes stand in the pointers themselves; bytes written are put in
+    /// their places, none to begin with.
+    /// </summary>
+    /// <exception cref="DriverException">An option's number is none.</exception>
+    public static JitLog Of(uint count, CUjit_option* options, void** values)
     {
-        if (_buffer is null || _bytes < 1)
-            return;
+        byte* errors = null;
+        uint room = 0;
+        void** written = null;
+        for (uint i = 0; i < count; i++)
+        {
+            switch (options[i])
+            {
+                case CU_JIT_ERROR_LOG_BUFFER:
+                    errors = (byte*)values[i];
+                    break;
+                case CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES:
+                    written = values + i;
+                    room = (uint)(nuint)values[i];
+                    values[i] = null;
+                    break;
+                case CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES:
+                    values[i] = null;
+                    break;
+                case < 0 or >= CU_JIT_NUM_OPTIONS:
+                    throw new DriverException(CUresult.CUDA_ERROR_INVALID_VALUE, $"{(int)options[i]} is no option.");
+            }
+        }
+        return new JitLog(errors, room, written);
+    }
+
+    /// <summary>Writes a text with a zero byte behind it, cut to the room that there is.</summary>
+    /// <returns>False when the caller gave no room.</returns>
+    public bool Write(string text)
+    {
+        if (_errors is null || _room == 0)
+            return false;
         byte[] encoded = Encoding.UTF8.GetBytes(text);
-        int length = Math.Min(encoded.Length, _bytes - 1);
-        encoded.AsSpan(0, length).CopyTo(new Span<byte>(_buffer, length));
-        _buffer[length] = 0;
+        int length = (int)Math.Min((uint)encoded.Length, _room - 1);
+        encoded.AsSpan(0, length).CopyTo(new Span<byte>(_errors, length));
+        _errors[length] = 0;
+        if (_written is not null)
+            *_written = (void*)(length + 1);
+        return true;
     }
 }

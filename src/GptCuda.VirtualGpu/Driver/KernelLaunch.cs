@@ -1,11 +1,14 @@
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Driver.CUgraphExecUpdateResult;
 
 namespace GptCuda.VirtualGpu.Driver;
 
 /// <summary>A launch with the arguments that it had when it was submitted or recorded.</summary>
 internal sealed class KernelLaunch(LoadedFunction function, LaunchRequest request) : IOperation
 {
+    private KernelNodeArguments? _arguments;
+
     public LoadedFunction Function { get; } = function;
 
     public LaunchRequest Request { get; } = request;
@@ -14,20 +17,16 @@ internal sealed class KernelLaunch(LoadedFunction function, LaunchRequest reques
 
     public string Name => Request.Kernel.Name;
 
-    public void Execute(VirtualDriver driver, GraphNodeReference? node)
-    {
-        if (Function.Module.IsUnloaded)
-            throw new DriverException(CUresult.CUDA_ERROR_INVALID_HANDLE, $"kernel {Name}: its module was unloaded before it ran.");
-        driver.Launch(Request, node);
-    }
+    /// <summary>The arguments as cuGraphKernelNodeGetParams_v2 shows them; they live as long as this does.</summary>
+    public KernelNodeArguments Arguments => _arguments ??= new KernelNodeArguments(Request);
 
-    public CUgraphExecUpdateResult RefuseUpdate(IOperation other)
+    public void Execute(VirtualDriver driver, GraphNodeReference? node) => driver.Launch(Request, node);
+
+    public CUgraphExecUpdateResult AcceptsUpdate(IOperation other)
     {
         if (other is not KernelLaunch launch)
-            return CUgraphExecUpdateResult.CU_GRAPH_EXEC_UPDATE_ERROR_NODE_TYPE_CHANGED;
-        // Hardware lets the function change within limits; a program that stays below them keeps the function.
-        return launch.Function == Function
-            ? CUgraphExecUpdateResult.CU_GRAPH_EXEC_UPDATE_SUCCESS
-            : CUgraphExecUpdateResult.CU_GRAPH_EXEC_UPDATE_ERROR_FUNCTION_CHANGED;
+            return CU_GRAPH_EXEC_UPDATE_ERROR_NODE_TYPE_CHANGED;
+        // Hardware lets the function change within limits; a program that keeps the function is right everywhere.
+        return launch.Function == Function ? CU_GRAPH_EXEC_UPDATE_SUCCESS : CU_GRAPH_EXEC_UPDATE_ERROR_FUNCTION_CHANGED;
     }
 }

@@ -52,12 +52,13 @@ internal sealed partial class ModuleImage
         if (ExactCapability is { } exact && (exact / 10 != capability / 10 || exact > capability))
             throw new DriverException(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, $"an image for sm_{exact} on a device of sm_{capability}.");
         if (Target().Match(Ptx) is not { Success: true } target)
-            throw new DriverException(CUresult.CUDA_ERROR_INVALID_IMAGE, "neither PTX nor an image of the virtual compiler.");
+            throw new DriverException(CUresult.CUDA_ERROR_INVALID_IMAGE, "neither PTX with a .target nor an image of the virtual compiler.");
         int needed = int.Parse(target.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (needed > capability)
-            throw new DriverException(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, $"PTX for sm_{needed} on a device of sm_{capability}.");
+        // Code for sm_90a runs on 9.0 alone.
+        if (needed > capability || (target.Groups[2].ValueSpan is "a" && needed != capability))
+            throw new DriverException(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, $"PTX with {target.Value.Trim()} on a device of sm_{capability}.");
     }
 
-    [GeneratedRegex(@"^\s*\.target\s+sm_(\d+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*\.target\s+sm_(\d+)([af]?)", RegexOptions.Multiline)]
     private static partial Regex Target();
 }

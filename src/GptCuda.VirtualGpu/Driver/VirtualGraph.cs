@@ -1,6 +1,6 @@
 namespace GptCuda.VirtualGpu.Driver;
 
-/// <summary>A graph: nodes in the order in which they were added, each after those that it depends on.</summary>
+/// <summary>A graph: nodes in the order in which they were added, each behind those that it depends on.</summary>
 internal sealed class VirtualGraph
 {
     private readonly List<GraphNode> _nodes = [];
@@ -14,7 +14,10 @@ internal sealed class VirtualGraph
         return node;
     }
 
-    /// <summary>Dependencies of each node as indices into <see cref="Nodes"/>.</summary>
+    /// <summary>What the nodes do, in their order.</summary>
+    public IOperation[] Operations() => [.. _nodes.Select(node => node.Operation)];
+
+    /// <summary>Dependencies of each node as indices into <see cref="Nodes"/>, ascending.</summary>
     public int[][] Edges()
     {
         Dictionary<GraphNode, int> index = [];

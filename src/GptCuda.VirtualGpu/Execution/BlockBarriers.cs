@@ -63,7 +63,7 @@ internal sealed unsafe class BlockBarriers
         if (form == BarrierForm.Arrive)
         {
             _block.Checker.BarrierArrive(barrier, warp.Index, lanes);
-            _arrived[barrier] += BitOperations.PopCount(lanes);
+            _arrived[barrier] += lanes == warp.Live ? Warp.Lanes : BitOperations.PopCount(lanes);
         }
         else
         {

@@ -9,7 +9,9 @@ namespace GptCuda.VirtualGpu.Execution;
 /// <summary>Turns a lowered kernel into pinned instructions: registers placed, constants pooled, blocks cut.</summary>
 internal sealed unsafe class KernelEncoder
 {
-    private readonly LoweredKernel _kernel;
+    /// <summary>Slots an instruction has at least: handlers ask for optional operands up to here whether they are written or not.</summary>
+    private const int MinimumSlots = 6;
+
     private readonly PtxText _text;
     private readonly int[] _offsets;
     private readonly byte* _constants;
@@ -19,7 +21,6 @@ internal sealed unsafe class KernelEncoder
 
     private KernelEncoder(LoweredKernel kernel, PtxText text, int[] offsets)
     {
-        _kernel = kernel;
         _text = text;
         _offsets = offsets;
         int most = kernel.Instructions.Sum(instruction => instruction.Operands.Sum(operand =>
@@ -37,7 +38,7 @@ internal sealed unsafe class KernelEncoder
         int count = lowered.Instructions.Count;
         var code = GC.AllocateArray<Instruction>(count, pinned: true);
         var details = GC.AllocateArray<InstructionDetail>(count, pinned: true);
-        var slots = GC.AllocateArray<OperandSlot>(count * 4 + lowered.Instructions.Sum(instruction => instruction.Operands.Count), pinned: true);
+        var slots = GC.AllocateArray<OperandSlot>(count * MinimumSlots + lowered.Instructions.Sum(instruction => instruction.Operands.Count), pinned: true);
         var sources = new InstructionSource[count];
         var streamed = StreamedRegisters(lowered);
         int slot = 0;
@@ -48,7 +49,7 @@ internal sealed unsafe class KernelEncoder
             var all = (OperandSlot*)Marshal.UnsafeAddrOfPinnedArrayElement(slots, slot);
             for (int operand = 0; operand < instruction.Operands.Count; operand++)
                 all[operand] = encoder.Slot(instruction.Operands[operand]);
-            slot += Math.Max(4, instruction.Operands.Count);
+            slot += Math.Max(MinimumSlots, instruction.Operands.Count);
             bool usesStreamed = instruction.Operands.Exists(operand =>
                 !operand.IsResult && operand.Kind == LoweredOperandKind.Register && streamed.Contains(operand.Register));
             code[i] = new Instruction

@@ -157,7 +157,7 @@ internal sealed partial class KernelLowering
 
     private static ulong FloatBits(PtxStatement statement, OperandPattern pattern, PtxOperand literal)
     {
-        PtxTypes.TryParse(statement.Modifiers.Count > 0 ? statement.Modifiers[^1].Text : "", out PtxType type);
+        PtxType type = statement.Modifiers.Count > 0 && PtxTypes.TryParse(statement.Modifiers[^1].Text, out PtxType last) ? last : PtxType.None;
         int bytes = pattern.Kind == '*' ? type.Bytes() : pattern.Bytes;
         return (literal.Kind, bytes) switch
         {

@@ -17,8 +17,11 @@ internal sealed class LaunchRequest
     /// <summary>Bytes of shared memory beyond the kernel's static part.</summary>
     public int DynamicSharedBytes { get; init; }
 
-    /// <summary>The parameter buffer, laid out as <see cref="Kernel.Parameters"/> says; kept, not copied.</summary>
+    /// <summary>The parameter buffer, laid out as <see cref="Kernel.Parameters"/> says; copied when the launch begins.</summary>
     public required byte[] Parameters { get; init; }
+
+    /// <summary>Registers of a thread where a compiler's figure is known, else 0.</summary>
+    public int RegistersPerThread { get; init; }
 
     /// <summary>Whether all blocks have to be resident at once.</summary>
     public bool Cooperative { get; init; }

@@ -10,7 +10,7 @@ namespace GptCuda.VirtualGpu.Execution;
 /// </summary>
 internal sealed class RegisterAllocation
 {
-    private readonly IReadOnlyList<LoweredInstruction> _instructions;
+    private readonly List<LoweredInstruction> _instructions;
     private readonly BasicBlock[] _blocks;
     private readonly int _words;
     private readonly int[] _first, _last;

@@ -44,9 +44,11 @@ internal sealed unsafe partial class Warp
         }
     }
 
-    /// <summary>Lets the lanes that wait at a barrier instruction go on, after giving each the barrier's result.</summary>
+    /// <summary>Lets the lanes that wait at a barrier go on, after giving each the barrier's result.</summary>
+    /// <exception cref="VirtualFault">Lanes of the warp wait at different instructions that have to be executed by the whole warp.</exception>
     public void ReleaseFromBlockBarrier(int barrier, int result)
     {
+        int seen = -1;
         for (int i = 0; i < _splitCount; i++)
         {
             ref WarpSplit split = ref _splits[i];
@@ -56,6 +58,13 @@ internal sealed unsafe partial class Warp
             var form = (BarrierForm)instruction->Detail->Variant;
             if (BarrierNumber(instruction, split.Mask) != barrier)
                 continue;
+            if (instruction->Detail->Elements != 0 && seen >= 0 && seen != split.Instruction)
+            {
+                throw Fault(FaultKind.BarrierNotReached, instruction, BitOperations.TrailingZeroCount(split.Mask),
+                    $"lanes 0x{split.Mask:x8} of the warp wait here, others at {Block.Launch.Kernel.Source(seen)}: all lanes of a warp have to "
+                    + "execute the same bar instruction; move it out of the branch");
+            }
+            seen = split.Instruction;
             split.State = SplitState.Ready;
             Mask = split.Mask;
             if (form == BarrierForm.Count)

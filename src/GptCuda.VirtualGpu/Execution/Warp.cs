@@ -113,9 +113,13 @@ internal sealed unsafe partial class Warp
                 return WarpPause.NeedsTurn;
             Block.Executions[split.Block]++;
             Block.Instructions += block.End - block.Start;
+            Block.PassIdleTurn();
             Execute(block, split.Mask);
             if (Finish(block))
+            {
+                RotateSplits();
                 return WarpPause.Yielded;
+            }
             if (Polls >= SlicePolls || --slice == 0)
             {
                 RotateSplits();

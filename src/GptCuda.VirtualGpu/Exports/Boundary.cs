@@ -1,35 +1,31 @@
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Driver;
-using GptCuda.VirtualGpu.Profiles;
+using static GptCuda.VirtualGpu.Driver.CUresult;
 
 namespace GptCuda.VirtualGpu.Exports;
 
 /// <summary>Where native calls come in: one machine a process, its lock taken, and no exception going out.</summary>
 internal static class Boundary
 {
-    /// <summary>The environment variable that picks when submitted work is done: eager (the default) or lazy.</summary>
-    public const string ScheduleVariable = "GPTCUDA_VIRTUAL_SCHEDULE";
-
-    /// <summary>The environment variable that permutes orders which hardware leaves open.</summary>
-    public const string SeedVariable = "GPTCUDA_VIRTUAL_SEED";
+    /// <summary>The environment variable that, when it is 1, has every refused call explained on standard error.</summary>
+    public const string ExplainVariable = "GPTCUDA_VIRTUAL_EXPLAIN";
 
     private static readonly Lock Making = new();
     private static VirtualDriver? s_driver;
-
-    [ThreadStatic]
-    private static Stack<VirtualContext>? t_contexts;
-
-    /// <summary>The calling thread's stack of contexts.</summary>
-    public static Stack<VirtualContext> ThreadContexts => t_contexts ??= new Stack<VirtualContext>();
 
     /// <summary>Makes the machine that the environment describes, where there is none yet.</summary>
     public static void Initialize()
     {
         lock (Making)
-            s_driver ??= new VirtualDriver(DeviceProfiles.FromEnvironment(), ScheduleFromEnvironment(), CheckLevels.FromEnvironment(), SeedFromEnvironment());
+        {
+            if (s_driver is not null)
+                return;
+            s_driver = new VirtualDriver(DriverOptions.FromEnvironment());
+            ProcessEnd.Register(() => s_driver?.ReportLeaks());
+        }
     }
 
-    /// <summary>Puts a machine in the place of the one there is, for tests; the old one is disposed.</summary>
+    /// <summary>Puts a machine in the place of the one there is, or none, for tests. No other thread may be in a call.</summary>
     public static void Replace(VirtualDriver? driver)
     {
         lock (Making)
@@ -39,90 +35,90 @@ internal static class Boundary
         }
     }
 
-    /// <summary>A call that needs the machine, but no context.</summary>
-    public static CUresult OnDriver(string function, Action<VirtualDriver> body) => Guard(function, () =>
-    {
-        VirtualDriver driver = s_driver ?? throw new DriverException(CUresult.CUDA_ERROR_NOT_INITIALIZED, "cuInit has not been called.");
-        lock (driver.Gate)
-            body(driver);
-    });
-
-    /// <summary>A call in the thread's current context; a context that a fault has ended answers with the fault's code.</summary>
-    public static CUresult OnContext(string function, Action<VirtualContext> body) => OnDriver(function, driver =>
-    {
-        VirtualContext context = Current();
-        ThrowIfFaulted(context);
-        body(context);
-        // Work that ran in this call may have ended the context, and the device reports that from then on.
-        if (driver.Schedule == Schedule.Lazy)
-            return;
-        ThrowIfFaulted(context);
-    });
-
-    /// <summary>The thread's current context.</summary>
-    /// <exception cref="DriverException">There is none, or it was destroyed.</exception>
-    public static VirtualContext Current()
-    {
-        if (!ThreadContexts.TryPeek(out VirtualContext? context))
-            throw new DriverException(CUresult.CUDA_ERROR_INVALID_CONTEXT, "the thread has no current context.");
-        return context.IsDestroyed
-            ? throw new DriverException(CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED, "the thread's current context was destroyed.")
-            : context;
-    }
-
-    /// <summary>Gives a faulted context's code.</summary>
-    public static void ThrowIfFaulted(VirtualContext context)
-    {
-        if (context.Fault is { } fault)
-            throw new DriverException((CUresult)fault.ErrorCode, "an earlier fault ended the context.");
-    }
-
     /// <summary>A call that needs nothing.</summary>
     public static CUresult Guard(string function, Action body)
     {
         try
         {
             body();
-            return CUresult.CUDA_SUCCESS;
+            return CUDA_SUCCESS;
         }
-        catch (DriverException refused)
+        catch (Exception problem)
         {
-            Explain(function, refused.Code, refused.Message);
-            return refused.Code;
-        }
-        catch (VirtualFault fault)
-        {
-            Explain(function, (CUresult)fault.ErrorCode, fault.Message);
-            return (CUresult)fault.ErrorCode;
-        }
-        catch (Exception unexpected)
-        {
-            Console.Error.WriteLine($"virtual GPU: {function}: {unexpected}");
-            return CUresult.CUDA_ERROR_UNKNOWN;
+            return Answer(function, problem);
         }
     }
 
-    /// <summary>Misuse is explained on request only: a program may make a call to see whether it fails.</summary>
-    private static void Explain(string function, CUresult code, string message)
+    /// <summary>A call that needs the machine, but no context.</summary>
+    public static CUresult OnDriver(string function, Action<VirtualDriver> body)
     {
-        if (code != CUresult.CUDA_ERROR_NOT_READY && Environment.GetEnvironmentVariable("GPTCUDA_VIRTUAL_EXPLAIN") is "1")
-            Console.Error.WriteLine($"virtual GPU: {function}: {code}: {message}");
+        try
+        {
+            VirtualDriver driver = Driver();
+            lock (driver.Gate)
+                body(driver);
+            return CUDA_SUCCESS;
+        }
+        catch (Exception problem)
+        {
+            return Answer(function, problem);
+        }
     }
 
-    private static Schedule ScheduleFromEnvironment() => Environment.GetEnvironmentVariable(ScheduleVariable) switch
+    /// <summary>A call in the thread's current context; a context that a fault has ended answers with the fault's code.</summary>
+    public static CUresult OnContext(string function, Action<VirtualContext> body)
     {
-        null or "" or "eager" => Schedule.Eager,
-        "lazy" => Schedule.Lazy,
-        var other => throw new DriverException(CUresult.CUDA_ERROR_INVALID_VALUE, $"{ScheduleVariable} is \"{other}\"; eager and lazy are known."),
-    };
+        try
+        {
+            VirtualDriver driver = Driver();
+            lock (driver.Gate)
+            {
+                VirtualContext context = Current(driver);
+                context.ThrowIfFaulted();
+                body(context);
+            }
+            return CUDA_SUCCESS;
+        }
+        catch (Exception problem)
+        {
+            return Answer(function, problem);
+        }
+    }
 
-    private static int SeedFromEnvironment()
+    /// <summary>The thread's current context.</summary>
+    /// <exception cref="DriverException">There is none, or it was destroyed.</exception>
+    public static VirtualContext Current(VirtualDriver driver)
     {
-        string? text = Environment.GetEnvironmentVariable(SeedVariable);
-        if (string.IsNullOrEmpty(text))
-            return 0;
-        return int.TryParse(text, out int seed)
-            ? seed
-            : throw new DriverException(CUresult.CUDA_ERROR_INVALID_VALUE, $"{SeedVariable} is \"{text}\"; a number is expected.");
+        if (!CallingThread.Contexts.TryPeek(out VirtualContext? context) || context.Driver != driver)
+            throw new DriverException(CUDA_ERROR_INVALID_CONTEXT, "the thread has no current context.");
+        return context.IsDestroyed
+            ? throw new DriverException(CUDA_ERROR_CONTEXT_IS_DESTROYED, "the thread's current context was destroyed.")
+            : context;
+    }
+
+    private static VirtualDriver Driver()
+    {
+        if (HostCallback.IsRunning)
+            throw new DriverException(CUDA_ERROR_NOT_PERMITTED, "a function that the driver calls must not call CUDA.");
+        return s_driver ?? throw new DriverException(CUDA_ERROR_NOT_INITIALIZED, "cuInit has not been called.");
+    }
+
+    /// <summary>The status code of what went wrong.</summary>
+    private static CUresult Answer(string function, Exception problem)
+    {
+        switch (problem)
+        {
+            case DriverException refused:
+                // A program may make a call to see whether it fails: misuse is explained on request only.
+                if (refused.Code != CUDA_ERROR_NOT_READY && Environment.GetEnvironmentVariable(ExplainVariable) is "1")
+                    Console.Error.WriteLine($"virtual GPU: {function}: {refused.Code}: {refused.Message}");
+                return refused.Code;
+            case VirtualFault fault:
+                Console.Error.WriteLine($"virtual GPU: {function}: {fault.Message}");
+                return (CUresult)fault.ErrorCode;
+            default:
+                Console.Error.WriteLine($"virtual GPU: {function}: {problem}");
+                return CUDA_ERROR_UNKNOWN;
+        }
     }
 }

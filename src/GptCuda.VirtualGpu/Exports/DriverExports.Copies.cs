@@ -37,42 +37,17 @@ internal static unsafe partial class DriverExports
     public static CUresult cuMemcpyDtoDAsync_v2(ulong destination, ulong source, nuint bytes, nint stream) =>
         CopyLater(nameof(cuMemcpyDtoDAsync_v2), destination, source, bytes, stream, toDevice: true, fromDevice: true);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD8_v2))]
-    public static CUresult cuMemsetD8_v2(ulong destination, byte value, nuint count) =>
-        FillNow(nameof(cuMemsetD8_v2), destination, [value], count);
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD16_v2))]
-    public static CUresult cuMemsetD16_v2(ulong destination, ushort value, nuint count) =>
-        FillNow(nameof(cuMemsetD16_v2), destination, BitConverter.GetBytes(value), count);
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD32_v2))]
-    public static CUresult cuMemsetD32_v2(ulong destination, uint value, nuint count) =>
-        FillNow(nameof(cuMemsetD32_v2), destination, BitConverter.GetBytes(value), count);
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD8Async))]
-    public static CUresult cuMemsetD8Async(ulong destination, byte value, nuint count, nint stream) =>
-        FillLater(nameof(cuMemsetD8Async), destination, [value], count, stream);
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD16Async))]
-    public static CUresult cuMemsetD16Async(ulong destination, ushort value, nuint count, nint stream) =>
-        FillLater(nameof(cuMemsetD16Async), destination, BitConverter.GetBytes(value), count, stream);
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD32Async))]
-    public static CUresult cuMemsetD32Async(ulong destination, uint value, nuint count, nint stream) =>
-        FillLater(nameof(cuMemsetD32Async), destination, BitConverter.GetBytes(value), count, stream);
-
     /// <summary>A copy on the legacy stream that is complete when the call returns.</summary>
     private static CUresult CopyNow(
         string function, ulong destination, ulong source, nuint bytes, bool toDevice = false, bool fromDevice = false) =>
         Boundary.OnContext(function, context =>
         {
+            context.RefuseImplicitOrder(context.Legacy);
             context.RefuseWhileCapturing(function);
-            if (bytes == 0)
+            if (!RequireCopy(context, destination, source, bytes, toDevice, fromDevice))
                 return;
-            RequireRange(context, destination, (long)bytes, toDevice, function);
-            RequireRange(context, source, (long)bytes, fromDevice, function);
-            context.Submit(context.Legacy, CopyOperation.Submitted(context.Driver, destination, source, (long)bytes, function))!.Complete();
-            Boundary.ThrowIfFaulted(context);
+            context.Submit(context.Legacy, CopyOperation.Direct(destination, source, (long)bytes, function))!.Complete();
+            context.ThrowIfFaulted();
         });
 
     private static CUresult CopyLater(
@@ -80,51 +55,39 @@ internal static unsafe partial class DriverExports
         Boundary.OnContext(function, context =>
         {
             VirtualStream target = Stream(context, stream);
-            if (bytes == 0)
+            target.Capture?.RequireValid();
+            if (!RequireCopy(context, destination, source, bytes, toDevice, fromDevice))
                 return;
-            RequireRange(context, destination, (long)bytes, toDevice, function);
-            RequireRange(context, source, (long)bytes, fromDevice, function);
-            WorkItem? item = context.Submit(target, target.Capture is not null
-                ? CopyOperation.Recorded(destination, source, (long)bytes, function)
-                : CopyOperation.Submitted(context.Driver, destination, source, (long)bytes, function));
-            // A pageable destination has its bytes when the call returns.
-            if (!context.Driver.IsDeviceAddress(destination))
-                item?.Complete();
-            Boundary.ThrowIfFaulted(context);
+            VirtualDriver driver = context.Driver;
+            // Pageable bytes arrive before the call returns; those that leave are kept, unless they are too many to keep.
+            bool waits = target.Capture is null
+                && (!driver.Memory.Contains(destination) || (!driver.Memory.Contains(source) && bytes > CopyOperation.LargestStaged));
+            bool direct = waits || target.Capture is not null || driver.Schedule == Schedule.Eager;
+            WorkItem? item = context.Submit(target, direct
+                ? CopyOperation.Direct(destination, source, (long)bytes, function)
+                : CopyOperation.Deferred(driver, destination, source, (long)bytes, function));
+            if (!waits)
+                return;
+            item!.Complete();
+            context.ThrowIfFaulted();
         });
 
-    private static CUresult FillNow(string function, ulong destination, byte[] pattern, nuint count) =>
-        Boundary.OnContext(function, context =>
-        {
-            context.RefuseWhileCapturing(function);
-            if (count == 0)
-                return;
-            RequireFill(context, destination, pattern, count, function);
-            context.Submit(context.Legacy, new FillOperation(destination, pattern, (long)count, function));
-        });
-
-    private static CUresult FillLater(string function, ulong destination, byte[] pattern, nuint count, nint stream) =>
-        Boundary.OnContext(function, context =>
-        {
-            VirtualStream target = Stream(context, stream);
-            if (count == 0)
-                return;
-            RequireFill(context, destination, pattern, count, function);
-            context.Submit(target, new FillOperation(destination, pattern, (long)count, function));
-        });
-
-    private static void RequireFill(VirtualContext context, ulong destination, byte[] pattern, nuint count, string function)
+    /// <summary>Checks a copy's ranges; false where there is nothing to copy.</summary>
+    private static bool RequireCopy(VirtualContext context, ulong destination, ulong source, nuint bytes, bool toDevice, bool fromDevice)
     {
-        Require(destination % (ulong)pattern.Length == 0, $"0x{destination:x} is no multiple of {pattern.Length}.");
-        RequireRange(context, destination, checked((long)count * pattern.Length), isDevice: true, function);
+        if (bytes == 0)
+            return false;
+        RequireRange(context, destination, bytes, toDevice);
+        RequireRange(context, source, bytes, fromDevice);
+        return true;
     }
 
     /// <summary>The driver knows its allocations: a range that leaves one is refused at the call.</summary>
-    private static void RequireRange(VirtualContext context, ulong address, long bytes, bool isDevice, string function)
+    private static void RequireRange(VirtualContext context, ulong address, nuint bytes, bool isDevice)
     {
         RequirePointer((void*)address);
-        if (isDevice || context.Driver.IsDeviceAddress(address))
-            Require(context.Driver.Memory.Explain(address, bytes) is null,
-                $"{function}: {context.Driver.Memory.Explain(address, bytes)?.Text}");
+        Require(bytes <= long.MaxValue, $"{bytes} bytes.");
+        if ((isDevice || context.Driver.Memory.Contains(address)) && context.Driver.Memory.Explain(address, (long)bytes) is { } problem)
+            throw new DriverException(CUresult.CUDA_ERROR_INVALID_VALUE, problem.Text);
     }
 }

@@ -5,14 +5,34 @@ using static GptCuda.VirtualGpu.Driver.CUresult;
 
 namespace GptCuda.VirtualGpu.Exports;
 
-/// <summary>The exports of libcuda. Names, order and widths of parameters are CUDA's; what each does is CUDA's documentation.</summary>
 internal static unsafe partial class DriverExports
 {
+    private static readonly string PciBusId = $"0000:{DeviceAttributes.PciBus:X2}:00.0";
+
     [UnmanagedCallersOnly(EntryPoint = nameof(cuInit))]
     public static CUresult cuInit(uint flags) => Boundary.Guard(nameof(cuInit), () =>
     {
         Require(flags == 0, $"flags is {flags}; 0 is expected.");
-        Boundary.Initialize();
+        try
+        {
+            Boundary.Initialize();
+        }
+        catch (ArgumentException problem)
+        {
+            // A variable of the environment; whoever set it has to hear of it.
+            Console.Error.WriteLine($"virtual GPU: {problem.Message}");
+            throw new DriverException(CUDA_ERROR_INVALID_VALUE, problem.Message);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"virtual GPU: the report cannot be written: {problem.Message}");
+            throw new DriverException(CUDA_ERROR_OPERATING_SYSTEM, problem.Message);
+        }
+        catch (InsufficientMemoryException problem)
+        {
+            Console.Error.WriteLine($"virtual GPU: {problem.Message}");
+            throw new DriverException(CUDA_ERROR_OUT_OF_MEMORY, problem.Message);
+        }
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDriverGetVersion))]
@@ -56,18 +76,34 @@ internal static unsafe partial class DriverExports
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetName))]
     public static CUresult cuDeviceGetName(byte* name, int length, int device) => Boundary.OnDriver(nameof(cuDeviceGetName), driver =>
     {
-        RequirePointer(name);
         RequireDevice(device);
-        Require(length > 0, $"the buffer has {length} bytes.");
         CopyText(driver.Profile.Name + " (software)", name, length);
     });
 
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetUuid))]
+    public static CUresult cuDeviceGetUuid(byte* uuid, int device) => GiveUuid(nameof(cuDeviceGetUuid), uuid, device);
+
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetUuid_v2))]
-    public static CUresult cuDeviceGetUuid_v2(byte* uuid, int device) => Boundary.OnDriver(nameof(cuDeviceGetUuid_v2), driver =>
+    public static CUresult cuDeviceGetUuid_v2(byte* uuid, int device) => GiveUuid(nameof(cuDeviceGetUuid_v2), uuid, device);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetPCIBusId))]
+    public static CUresult cuDeviceGetPCIBusId(byte* text, int length, int device) => Boundary.OnDriver(nameof(cuDeviceGetPCIBusId), _ =>
     {
-        RequirePointer(uuid);
         RequireDevice(device);
-        Encoding.ASCII.GetBytes($"virtual {driver.Profile.Key}".PadRight(16)[..16]).CopyTo(new Span<byte>(uuid, 16));
+        CopyText(PciBusId, text, length);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetByPCIBusId))]
+    public static CUresult cuDeviceGetByPCIBusId(int* device, byte* text) => Boundary.OnDriver(nameof(cuDeviceGetByPCIBusId), _ =>
+    {
+        RequirePointer(device);
+        RequirePointer(text);
+        string asked = Marshal.PtrToStringUTF8((nint)text)!;
+        // The domain and the function may be left out.
+        bool known = PciBusId.Equals(asked, StringComparison.OrdinalIgnoreCase) || asked is "01:00.0" or "0000:01:00" or "01:00";
+        if (!known)
+            throw new DriverException(CUDA_ERROR_INVALID_DEVICE, $"no device at {asked}; there is one, at {PciBusId}.");
+        *device = 0;
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceTotalMem_v2))]
@@ -79,13 +115,13 @@ internal static unsafe partial class DriverExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetAttribute))]
-    public static CUresult cuDeviceGetAttribute(int* value, int attribute, int device) =>
+    public static CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribute, int device) =>
         Boundary.OnDriver(nameof(cuDeviceGetAttribute), driver =>
         {
             RequirePointer(value);
             RequireDevice(device);
             *value = DeviceAttributes.Value(driver.Profile, attribute)
-                ?? throw new DriverException(CUDA_ERROR_INVALID_VALUE, $"{attribute} is no device attribute.");
+                ?? throw new DriverException(CUDA_ERROR_INVALID_VALUE, $"{(int)attribute} is no device attribute.");
         });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceComputeCapability))]
@@ -98,26 +134,19 @@ internal static unsafe partial class DriverExports
             (*major, *minor) = (driver.Profile.ComputeMajor, driver.Profile.ComputeMinor);
         });
 
-    private static void Require(bool condition, string otherwise)
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceCanAccessPeer))]
+    public static CUresult cuDeviceCanAccessPeer(int* can, int device, int peer) => Boundary.OnDriver(nameof(cuDeviceCanAccessPeer), _ =>
     {
-        if (!condition)
-            throw new DriverException(CUDA_ERROR_INVALID_VALUE, otherwise);
-    }
+        RequirePointer(can);
+        RequireDevice(device);
+        RequireDevice(peer);
+        *can = 0;
+    });
 
-    private static void RequirePointer(void* pointer) => Require(pointer is not null, "a pointer is null.");
-
-    private static void RequireDevice(int device)
+    private static CUresult GiveUuid(string function, byte* uuid, int device) => Boundary.OnDriver(function, driver =>
     {
-        if (device != 0)
-            throw new DriverException(CUDA_ERROR_INVALID_DEVICE, $"device {device}; there is one, number 0.");
-    }
-
-    /// <summary>Copies a text with its terminating zero, cut to the room that there is.</summary>
-    private static void CopyText(string text, byte* destination, long room)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        int length = (int)Math.Min(bytes.Length, room - 1);
-        bytes.AsSpan(0, length).CopyTo(new Span<byte>(destination, length));
-        destination[length] = 0;
-    }
+        RequirePointer(uuid);
+        RequireDevice(device);
+        Encoding.ASCII.GetBytes($"virtual {driver.Profile.Key}".PadRight(16)[..16]).CopyTo(new Span<byte>(uuid, 16));
+    });
 }

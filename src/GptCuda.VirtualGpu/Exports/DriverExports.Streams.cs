@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GptCuda.VirtualGpu.Driver;
 using static GptCuda.VirtualGpu.Driver.CUresult;
@@ -7,21 +6,30 @@ namespace GptCuda.VirtualGpu.Exports;
 
 internal static unsafe partial class DriverExports
 {
+    // Priorities go from 0 down to this one, as on the devices that are played.
+    private const int HighestPriority = -5;
+    private const nint LegacyStream = 1;
+    private const nint PerThreadStream = 2;
+
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamCreate))]
     public static CUresult cuStreamCreate(nint* stream, uint flags) => CreateStream(nameof(cuStreamCreate), stream, flags, 0);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamCreateWithPriority))]
     public static CUresult cuStreamCreateWithPriority(nint* stream, uint flags, int priority) =>
-        CreateStream(nameof(cuStreamCreateWithPriority), stream, flags, Math.Clamp(priority, -5, 0));
+        CreateStream(nameof(cuStreamCreateWithPriority), stream, flags, Math.Clamp(priority, HighestPriority, 0));
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamDestroy_v2))]
     public static CUresult cuStreamDestroy_v2(nint stream) => Boundary.OnContext(nameof(cuStreamDestroy_v2), context =>
     {
         VirtualStream ended = context.Driver.Streams.Get(stream);
         if (ended.Capture is { } capture)
-            capture.IsInvalidated = true;
-        // Work in line still runs.
-        VirtualContext.Drain(ended);
+        {
+            capture.Invalidate();
+            if (capture.Origin == ended)
+                capture.End();
+        }
+        // Work in line still runs, now or never: nothing could wait for it any more but the whole context.
+        ended.Drain();
         context.Driver.Streams.Remove(stream);
         ended.Context.RemoveStream(ended);
     });
@@ -30,44 +38,37 @@ internal static unsafe partial class DriverExports
     public static CUresult cuStreamSynchronize(nint stream) => Boundary.OnContext(nameof(cuStreamSynchronize), context =>
     {
         VirtualStream waited = Stream(context, stream);
-        RefuseOnCaptured(waited, nameof(cuStreamSynchronize));
-        VirtualContext.Drain(waited);
-        if (waited == context.Legacy)
-            context.Drain();
-        Boundary.ThrowIfFaulted(context);
+        RefuseWait(waited, nameof(cuStreamSynchronize));
+        waited.Drain();
+        context.ThrowIfFaulted();
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamQuery))]
     public static CUresult cuStreamQuery(nint stream) => Boundary.OnContext(nameof(cuStreamQuery), context =>
     {
         VirtualStream asked = Stream(context, stream);
-        RefuseOnCaptured(asked, nameof(cuStreamQuery));
+        RefuseWait(asked, nameof(cuStreamQuery));
         AnswerQuery(context, asked.Tail);
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamWaitEvent))]
     public static CUresult cuStreamWaitEvent(nint stream, nint waited, uint flags) => Boundary.OnContext(nameof(cuStreamWaitEvent), context =>
     {
-        Require(flags <= 1, $"flags is {flags}.");
+        Require(flags <= 1, $"flags is {flags}; 0 and CU_EVENT_WAIT_EXTERNAL are known.");
         VirtualStream target = Stream(context, stream);
         VirtualEvent mark = context.Driver.Events.Get(waited);
         if (mark.Captured is { } captured)
         {
-            if (target.Capture is { } other && other != captured.Capture)
-            {
-                (other.IsInvalidated, captured.Capture.IsInvalidated) = (true, true);
-                throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_MERGE, "the event belongs to another capture.");
-            }
-            captured.Capture.Join(target, captured.Nodes);
+            JoinCapture(target, captured.Capture, captured.Nodes);
         }
         else if (target.Capture is { } capture)
         {
-            capture.IsInvalidated = true;
-            throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "a captured stream waits for work outside of its capture.");
+            capture.Invalidate();
+            throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "a captured stream waits for an event outside of its capture.");
         }
         else if (mark.Recorded is { IsDone: false } work)
         {
-            target.Tail = new WorkItem(context, EmptyOperation.Instance, [target.Tail, work]);
+            context.Submit(target, EmptyOperation.Instance, after: work);
         }
     });
 
@@ -85,6 +86,20 @@ internal static unsafe partial class DriverExports
         *priority = Stream(context, stream).Priority;
     });
 
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetId))]
+    public static CUresult cuStreamGetId(nint stream, ulong* id) => Boundary.OnContext(nameof(cuStreamGetId), context =>
+    {
+        RequirePointer(id);
+        *id = Stream(context, stream).Id;
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetCtx))]
+    public static CUresult cuStreamGetCtx(nint stream, nint* owner) => Boundary.OnContext(nameof(cuStreamGetCtx), context =>
+    {
+        RequirePointer(owner);
+        *owner = (stream is 0 or LegacyStream or PerThreadStream ? context : context.Driver.Streams.Get(stream).Context).Handle;
+    });
+
     [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchHostFunc))]
     public static CUresult cuLaunchHostFunc(nint stream, delegate* unmanaged<void*, void> function, void* argument) =>
         Boundary.OnContext(nameof(cuLaunchHostFunc), context =>
@@ -93,57 +108,12 @@ internal static unsafe partial class DriverExports
             context.Submit(Stream(context, stream), new HostOperation(function, argument));
         });
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventCreate))]
-    public static CUresult cuEventCreate(nint* made, uint flags) => Boundary.OnContext(nameof(cuEventCreate), context =>
+    private static CUresult CreateStream(string function, nint* stream, uint flags, int priority) => Boundary.OnContext(function, context =>
     {
-        RequirePointer(made);
-        Require(flags <= 7, $"flags is {flags}.");
-        *made = context.Driver.Events.Add(new VirtualEvent(context, flags));
+        RequirePointer(stream);
+        Require(flags <= VirtualStream.NonBlocking, $"flags is {flags}; 0 and CU_STREAM_NON_BLOCKING are known.");
+        *stream = context.Driver.Streams.Add(context.AddStream(flags, priority));
     });
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventDestroy_v2))]
-    public static CUresult cuEventDestroy_v2(nint ended) =>
-        Boundary.OnContext(nameof(cuEventDestroy_v2), context => context.Driver.Events.Remove(ended));
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventRecord))]
-    public static CUresult cuEventRecord(nint recorded, nint stream) => Boundary.OnContext(nameof(cuEventRecord), context =>
-    {
-        VirtualEvent mark = context.Driver.Events.Get(recorded);
-        VirtualStream target = Stream(context, stream);
-        if (mark.Context != target.Context)
-            throw new DriverException(CUDA_ERROR_INVALID_HANDLE, "event and stream belong to different contexts.");
-        if (target.Capture is { } capture)
-        {
-            (mark.Captured, mark.Recorded) = ((capture, [.. capture.Last(target)]), null);
-            return;
-        }
-        (mark.Captured, mark.Recorded) = (null, context.Submit(target, EmptyOperation.Instance));
-    });
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventSynchronize))]
-    public static CUresult cuEventSynchronize(nint waited) => Boundary.OnContext(nameof(cuEventSynchronize), context =>
-    {
-        VirtualEvent mark = Uncaptured(context, waited);
-        mark.Recorded?.Complete();
-        Boundary.ThrowIfFaulted(context);
-    });
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventQuery))]
-    public static CUresult cuEventQuery(nint asked) =>
-        Boundary.OnContext(nameof(cuEventQuery), context => AnswerQuery(context, Uncaptured(context, asked).Recorded));
-
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventElapsedTime))]
-    public static CUresult cuEventElapsedTime(float* milliseconds, nint start, nint end) =>
-        Boundary.OnContext(nameof(cuEventElapsedTime), context =>
-        {
-            RequirePointer(milliseconds);
-            VirtualEvent first = Uncaptured(context, start), second = Uncaptured(context, end);
-            if (!first.HasTiming || !second.HasTiming || first.Recorded is null || second.Recorded is null)
-                throw new DriverException(CUDA_ERROR_INVALID_HANDLE, "an event was not recorded, or made without timing.");
-            if (!first.Recorded.IsDone || !second.Recorded.IsDone)
-                throw new DriverException(CUDA_ERROR_NOT_READY, "an event has not happened yet.");
-            *milliseconds = (float)Stopwatch.GetElapsedTime(first.Recorded.Finished, second.Recorded.Finished).TotalMilliseconds;
-        });
 
     /// <summary>
     /// Not ready the first time that work is left, and done the next: a program that only ever asks must come to an end, and one that
@@ -154,50 +124,36 @@ internal static unsafe partial class DriverExports
         if (work is null or { IsDone: true })
             return;
         work.Complete();
-        Boundary.ThrowIfFaulted(context);
+        context.ThrowIfFaulted();
         throw new DriverException(CUDA_ERROR_NOT_READY, "work is left.");
     }
 
-    private static CUresult CreateStream(string function, nint* stream, uint flags, int priority) => Boundary.OnContext(function, context =>
-    {
-        RequirePointer(stream);
-        Require(flags <= 1, $"flags is {flags}; 0 and CU_STREAM_NON_BLOCKING are known.");
-        *stream = context.Driver.Streams.Add(context.AddStream(StreamKind.Created, flags, priority));
-    });
-
-    private static VirtualEvent Uncaptured(VirtualContext context, nint handle)
-    {
-        VirtualEvent mark = context.Driver.Events.Get(handle);
-        return mark.Captured is { } captured && captured.Capture.Origin.Context.Captures.Contains(captured.Capture)
-            ? throw new DriverException(CUDA_ERROR_CAPTURED_EVENT, "the event was last recorded in a capture.")
-            : mark;
-    }
-
-    private static void RefuseOnCaptured(VirtualStream stream, string function)
+    /// <summary>Refuses to wait for a stream that is captured, or that is ordered with one, or while a capture forbids waiting.</summary>
+    private static void RefuseWait(VirtualStream stream, string function)
     {
         if (stream.Capture is { } capture)
         {
-            capture.IsInvalidated = true;
+            capture.Invalidate();
             throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, $"{function} on a stream that is being captured.");
         }
+        stream.Context.RefuseImplicitOrder(stream);
         stream.Context.RefuseWhileCapturing(function);
     }
 
     /// <summary>The stream of a handle; 0 and CU_STREAM_LEGACY are the legacy default stream, CU_STREAM_PER_THREAD the thread's.</summary>
     private static VirtualStream Stream(VirtualContext context, nint handle)
     {
-        if (handle is 0 or 1)
-            return context.Legacy;
-        if (handle != 2)
+        switch (handle)
         {
-            VirtualStream stream = context.Driver.Streams.Get(handle);
-            return stream.Context == context
-                ? stream
-                : throw new DriverException(CUDA_ERROR_INVALID_HANDLE, "the stream belongs to another context.");
+            case 0 or LegacyStream:
+                return context.Legacy;
+            case PerThreadStream:
+                return context.PerThread;
+            default:
+                VirtualStream stream = context.Driver.Streams.Get(handle);
+                return stream.Context == context
+                    ? stream
+                    : throw new DriverException(CUDA_ERROR_INVALID_HANDLE, "the stream belongs to another context than the current one.");
         }
-        int thread = Environment.CurrentManagedThreadId;
-        return context.PerThread.TryGetValue(thread, out VirtualStream? known)
-            ? known
-            : context.PerThread[thread] = context.AddStream(StreamKind.PerThread, 0, 0);
     }
 }

@@ -1,8 +1,7 @@
 using GptCuda.VirtualGpu.Counting;
+using static GptCuda.VirtualGpu.Instructions.ApproximateOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static ApproximateOperations;
 
 /// <summary>ex2, lg2, rcp, sqrt, rsqrt, sin, cos, tanh and div in their approximate forms.</summary>
 internal static unsafe class ApproximateForms

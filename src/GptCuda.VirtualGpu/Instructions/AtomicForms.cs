@@ -2,10 +2,9 @@ using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
 using GptCuda.VirtualGpu.Memory;
+using static GptCuda.VirtualGpu.Instructions.AtomicOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static AtomicOperations;
 
 /// <summary>atom and red.</summary>
 internal static unsafe class AtomicForms

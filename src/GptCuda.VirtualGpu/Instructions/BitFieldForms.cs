@@ -1,10 +1,9 @@
 using System.Numerics;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Instructions.BitFieldOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static BitFieldOperations;
 
 /// <summary>popc, clz, brev, bfind, bfe, bfi, prmt.</summary>
 internal static unsafe class BitFieldForms

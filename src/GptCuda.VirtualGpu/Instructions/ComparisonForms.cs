@@ -1,9 +1,8 @@
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Instructions.ComparisonOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static ComparisonOperations;
 
 /// <summary>setp, set, selp, slct.</summary>
 internal static unsafe class ComparisonForms

@@ -1,8 +1,7 @@
 using GptCuda.VirtualGpu.Counting;
+using static GptCuda.VirtualGpu.Instructions.ConversionOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static ConversionOperations;
 
 /// <summary>cvt, from every type to every other, and cvt.pack's kin: two floats into a pair.</summary>
 internal static unsafe class ConversionForms

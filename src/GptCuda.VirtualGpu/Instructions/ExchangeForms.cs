@@ -1,9 +1,8 @@
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Instructions.ExchangeOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static ExchangeOperations;
 
 /// <summary>shfl, vote, match, redux, activemask.</summary>
 internal static unsafe class ExchangeForms

@@ -1,9 +1,8 @@
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Instructions.FloatOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static FloatOperations;
 
 /// <summary>Arithmetic in f32 and f64, rounded to nearest even: the other rounding modes are not in the table.</summary>
 internal static unsafe class FloatForms

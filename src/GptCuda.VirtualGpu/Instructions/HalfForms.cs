@@ -1,8 +1,7 @@
 using GptCuda.VirtualGpu.Counting;
+using static GptCuda.VirtualGpu.Instructions.HalfOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static HalfOperations;
 
 /// <summary>Arithmetic in f16, bf16 and pairs of them.</summary>
 internal static unsafe class HalfForms

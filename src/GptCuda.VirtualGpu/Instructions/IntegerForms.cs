@@ -1,8 +1,7 @@
 using GptCuda.VirtualGpu.Counting;
+using static GptCuda.VirtualGpu.Instructions.IntegerOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static IntegerOperations;
 
 /// <summary>add, sub, mul, mad, div, rem, min, max, neg, abs, sad, dp4a and their forms with carry.</summary>
 internal static unsafe class IntegerForms

@@ -1,8 +1,7 @@
 using GptCuda.VirtualGpu.Counting;
+using static GptCuda.VirtualGpu.Instructions.LogicOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static LogicOperations;
 
 /// <summary>and, or, xor, not, cnot, lop3, shl, shr, shf.</summary>
 internal static unsafe class LogicForms

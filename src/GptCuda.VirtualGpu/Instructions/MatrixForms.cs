@@ -1,10 +1,9 @@
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Instructions.HalfOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
-
-using static HalfOperations;
 
 /// <summary>mma for f16 and bf16, ldmatrix.</summary>
 internal static unsafe class MatrixForms

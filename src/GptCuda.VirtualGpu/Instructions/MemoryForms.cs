@@ -157,7 +157,8 @@ internal static unsafe class MemoryForms
     /// <summary>Checks the number and width of the values of a load or store, and gives constants a register's width.</summary>
     private static string? BindElements(LoweredInstruction instruction, string? vector, string? typeName, int firstValue, out PtxType type)
     {
-        PtxTypes.TryParse(typeName!, out type);
+        if (!PtxTypes.TryParse(typeName!, out type))
+            return $"unknown type .{typeName}";
         ref InstructionDetail detail = ref instruction.Detail;
         detail.ElementBytes = type.Bytes();
         detail.Elements = vector is null ? 1 : vector[1] - '0';

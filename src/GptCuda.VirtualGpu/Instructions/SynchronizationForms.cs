@@ -12,9 +12,9 @@ internal static unsafe class SynchronizationForms
     /// <summary>Adds the family's rows.</summary>
     public static void AddTo(InstructionTable table)
     {
-        // barrier without .aligned lets the lanes of a warp come one by one; bar is barrier.aligned.
-        foreach ((string opcode, string aligned) in new[] { ("bar", "cta?"), ("barrier", "cta? aligned") })
-            AddBarriers(table, opcode, aligned);
+        // barrier without .aligned lets the lanes of a warp come from different places; bar is barrier.aligned.
+        AddBarriers(table, "bar", "cta?");
+        AddBarriers(table, "barrier", "cta? aligned?");
         table.Add("bar", "warp sync", "4", Synchronization, null, ControlKind.WarpBarrier);
 
         table.Add("fence", $"sc|acq_rel|acquire|release? {MemoryForms.Scopes}", "", Synchronization, (instruction, slots) =>
@@ -37,20 +37,23 @@ internal static unsafe class SynchronizationForms
         table.Add("griddepcontrol", "wait|launch_dependents", "", &Nothing, Synchronization);
     }
 
-    private static void AddBarriers(InstructionTable table, string opcode, string aligned)
+    private static void AddBarriers(InstructionTable table, string opcode, string scope)
     {
-        table.Add(opcode, $"{aligned} sync", "4 4?", Synchronization, (instruction, _) => SetForm(instruction, BarrierForm.Wait, 0), ControlKind.BlockBarrier);
-        table.Add(opcode, $"{aligned} arrive", "4 4", Synchronization, (instruction, _) => SetForm(instruction, BarrierForm.Arrive, 0), ControlKind.BlockBarrier);
-        table.Add(opcode, $"{aligned} red popc u32", "=4 4 4? p", Synchronization, (instruction, _) => SetForm(instruction, BarrierForm.Count, 1), ControlKind.BlockBarrier);
-        table.Add(opcode, $"{aligned} red and pred", "=p 4 4? p", Synchronization, (instruction, _) => SetForm(instruction, BarrierForm.And, 1), ControlKind.BlockBarrier);
-        table.Add(opcode, $"{aligned} red or pred", "=p 4 4? p", Synchronization, (instruction, _) => SetForm(instruction, BarrierForm.Or, 1), ControlKind.BlockBarrier);
-    }
+        Add("sync", "4 4?", BarrierForm.Wait);
+        Add("arrive", "4 4", BarrierForm.Arrive);
+        Add("red popc u32", "=4 4 4? p", BarrierForm.Count);
+        Add("red and pred", "=p 4 4? p", BarrierForm.And);
+        Add("red or pred", "=p 4 4? p", BarrierForm.Or);
 
-    private static string? SetForm(LoweredInstruction instruction, BarrierForm form, int barrier)
-    {
-        instruction.Detail.Variant = (int)form;
-        LoweredOperand number = instruction.Operands[barrier];
-        return number.Kind == LoweredOperandKind.Constant && number.Bits > 15 ? $"there is no barrier {number.Bits}; 0 to 15 are known" : null;
+        void Add(string modifiers, string operands, BarrierForm form) =>
+            table.Add(opcode, $"{scope} {modifiers}", operands, Synchronization, (instruction, slots) =>
+            {
+                instruction.Detail.Variant = (int)form;
+                instruction.Detail.Elements = opcode == "bar" || slots[1] == "aligned" ? 1 : 0;
+                LoweredOperand number = instruction.Operands[form >= BarrierForm.Count ? 1 : 0];
+                return number.Kind == LoweredOperandKind.Constant && number.Bits > 15
+                    ? $"there is no barrier {number.Bits}; 0 to 15 are known" : null;
+            }, ControlKind.BlockBarrier);
     }
 
     private static void Fence(Warp warp, Instruction* instruction) =>
