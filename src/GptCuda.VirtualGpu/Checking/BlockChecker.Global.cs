@@ -39,7 +39,7 @@ internal sealed unsafe partial class BlockChecker
             if (_shadow is not null)
             {
                 if (Reads(access.Kind) && !_memory.Initialized.All(offset, run.Bytes))
-                    throw Uninitialized(access, run);
+                    _uninitialized ??= Uninitialized(access, run);
                 CheckWithinBlock(access, run);
                 if (_order.IsPlain || IsUniform(access.Warp, run.Lanes))
                     Log(access, run);
@@ -167,7 +167,7 @@ internal sealed unsafe partial class BlockChecker
                 var cells = new CellAccess((int)(start % AccessLog.PageBytes), (int)(end - start), access.Warp,
                     run.LaneBytes == 0 ? 0 : run.FirstLane + (int)(start - run.Start) / run.LaneBytes,
                     run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak, access.Instruction);
-                var conflict = isWrite ? shadow.Write(_order.Time, cells) : shadow.Read(_order.Time, _order.Time.Now, cells);
+                var conflict = isWrite ? shadow.Write(_order.Time, cells) : shadow.Read(_order.Time, _order.Time.Now, [cells]);
                 if (conflict is { } found)
                     throw Race(access, found, page * AccessLog.PageBytes + (ulong)found.FirstByte);
             }
