@@ -43,6 +43,12 @@ internal sealed class VirtualDriver : IDisposable
 
     public Schedule Schedule => _options.Schedule;
 
+    /// <summary>How much is checked.</summary>
+    public Checking.CheckLevel Checks => _options.Checks;
+
+    /// <summary>Decides among orders that are all allowed.</summary>
+    public ulong Seed => _options.Execution.Seed;
+
     public DeviceMemory Memory { get; }
 
     /// <summary>Picks among orders that are all allowed; null for the plain one.</summary>

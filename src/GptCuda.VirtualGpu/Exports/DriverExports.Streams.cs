@@ -141,7 +141,7 @@ internal static unsafe partial class DriverExports
     }
 
     /// <summary>The stream of a handle; 0 and CU_STREAM_LEGACY are the legacy default stream, CU_STREAM_PER_THREAD the thread's.</summary>
-    private static VirtualStream Stream(VirtualContext context, nint handle)
+    internal static VirtualStream Stream(VirtualContext context, nint handle)
     {
         switch (handle)
         {

@@ -13,6 +13,7 @@ internal static unsafe class NvrtcExports
     private const int Major = 12, Minor = 9;
 
     private static readonly HandleTable<NvrtcProgram> Programs = new("program");
+    private static readonly Lock ProgramsLock = new();
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcVersion))]
     public static nvrtcResult nvrtcVersion(int* major, int* minor) => Guard(nameof(nvrtcVersion), () =>
@@ -56,7 +57,8 @@ internal static unsafe class NvrtcExports
                 texts[HeaderName(Text(includeNames[i]))] = Text(headers[i]);
             }
             string called = name is null || *name == 0 ? "default_program" : Text(name);
-            *program = Programs.Add(new NvrtcProgram(called, Text(source), texts));
+            lock (ProgramsLock)
+                *program = Programs.Add(new NvrtcProgram(called, Text(source), texts));
         });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcDestroyProgram))]
@@ -64,7 +66,8 @@ internal static unsafe class NvrtcExports
     {
         if (program is null)
             throw new NvrtcException(NVRTC_ERROR_INVALID_PROGRAM, "the program is null.");
-        Programs.Remove(*program).Dispose();
+        lock (ProgramsLock)
+            Programs.Remove(*program).Dispose();
         *program = 0;
     });
 
@@ -79,7 +82,7 @@ internal static unsafe class NvrtcExports
             RequirePointer(options[i]);
             texts[i] = Text(options[i]);
         }
-        Programs.Get(program).Compile(texts);
+        Get(program).Compile(texts);
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetProgramLogSize))]
@@ -108,7 +111,7 @@ internal static unsafe class NvrtcExports
     public static nvrtcResult nvrtcAddNameExpression(nint program, byte* expression) => Guard(nameof(nvrtcAddNameExpression), () =>
     {
         RequirePointer(expression);
-        Programs.Get(program).AddNameExpression(Text(expression));
+        Get(program).AddNameExpression(Text(expression));
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetLoweredName))]
@@ -116,21 +119,27 @@ internal static unsafe class NvrtcExports
     {
         RequirePointer(expression);
         RequirePointer(lowered);
-        *lowered = (byte*)Programs.Get(program).LoweredName(Text(expression));
+        *lowered = (byte*)Get(program).LoweredName(Text(expression));
     });
 
     private static nvrtcResult GiveSize(string function, nint program, nuint* size, Func<NvrtcProgram, byte[]> bytes) => Guard(function, () =>
     {
         RequirePointer(size);
-        *size = (nuint)bytes(Programs.Get(program)).Length;
+        *size = (nuint)bytes(Get(program)).Length;
     });
 
     private static nvrtcResult Give(string function, nint program, byte* destination, Func<NvrtcProgram, byte[]> bytes) => Guard(function, () =>
     {
         RequirePointer(destination);
-        byte[] given = bytes(Programs.Get(program));
+        byte[] given = bytes(Get(program));
         given.CopyTo(new Span<byte>(destination, given.Length));
     });
+
+    private static NvrtcProgram Get(nint program)
+    {
+        lock (ProgramsLock)
+            return Programs.Get(program);
+    }
 
     /// <summary>The real one looks headers up by name alone; here each is a file in a folder, and must stay in there.</summary>
     private static string HeaderName(string name) => name.Length == 0 || Path.IsPathRooted(name) || name.Split('/').Contains("..")
