@@ -235,6 +235,21 @@ public sealed unsafe class ScheduleTests
         Assert.Equal([6u], DriverSession.Download<uint>(counter, 1));
     }
 
+    [Fact]
+    public void Destroy_StreamWithPendingWork_IsNoWait()
+    {
+        using DriverSession session = new(Schedule.Lazy);
+        nint stream = DriverSession.NewStream(), pinned = Cuda.Get("cuMemAllocHost_v2", 4);
+        *(uint*)pinned = 1;
+
+        Cuda.Call("cuMemsetD32Async", pinned, 6, 1, stream);
+        Cuda.Call("cuStreamDestroy_v2", stream);
+        Assert.Equal(1u, *(uint*)pinned);
+        Cuda.Call("cuCtxSynchronize");
+
+        Assert.Equal(6u, *(uint*)pinned);
+    }
+
     [Theory]
     [InlineData(Eager)]
     [InlineData(Lazy)]
