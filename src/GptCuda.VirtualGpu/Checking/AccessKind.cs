@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Checking;
 
 /// <summary>What a memory instruction does with the bytes that it names.</summary>
-internal enum AccessKind : byte
+public enum AccessKind : byte
 {
     /// <summary>ld, ldu, ldmatrix.</summary>
     Load,

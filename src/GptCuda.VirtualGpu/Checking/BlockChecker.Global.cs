@@ -30,7 +30,12 @@ internal sealed unsafe partial class BlockChecker
         foreach (ref readonly var run in runs)
             DemandAllocated(access, run);
         if (_log is null)
+        {
+            // Unchecked, but what is written must count as written when it is copied out, or at a later launch that is checked.
+            foreach (ref readonly var run in Writes(access.Kind) ? runs : [])
+                _memory.Initialized.Set((long)(run.Start - _memory.Origin), run.Bytes);
             return;
+        }
         CountGlobal(access, runs, askedMask);
         var isStrong = access.Order != MemoryOrder.Weak;
         foreach (ref readonly var run in runs)
@@ -39,7 +44,7 @@ internal sealed unsafe partial class BlockChecker
             if (_shadow is not null)
             {
                 if (Reads(access.Kind) && !_memory.Initialized.All(offset, run.Bytes))
-                    throw Uninitialized(access, run);
+                    _uninitialized ??= Uninitialized(access, run);
                 CheckWithinBlock(access, run);
                 if (_order.IsPlain || IsUniform(access.Warp, run.Lanes))
                     Log(access, run);
@@ -167,7 +172,7 @@ internal sealed unsafe partial class BlockChecker
                 var cells = new CellAccess((int)(start % AccessLog.PageBytes), (int)(end - start), access.Warp,
                     run.LaneBytes == 0 ? 0 : run.FirstLane + (int)(start - run.Start) / run.LaneBytes,
                     run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak, access.Instruction);
-                var conflict = isWrite ? shadow.Write(_order.Time, cells) : shadow.Read(_order.Time, _order.Time.Now, cells);
+                var conflict = isWrite ? shadow.Write(_order.Time, cells) : shadow.Read(_order.Time, _order.Time.Now, [cells]);
                 if (conflict is { } found)
                     throw Race(access, found, page * AccessLog.PageBytes + (ulong)found.FirstByte);
             }

@@ -8,7 +8,8 @@ namespace GptCuda.VirtualGpu.Checking;
 
 internal sealed unsafe partial class BlockChecker
 {
-    private readonly Dictionary<ulong, SyncLocation> _sharedLocations = [];
+    private readonly CellAccess[] _cells = new CellAccess[32];
+    private Dictionary<ulong, SyncLocation>? _sharedLocations;
 
     /// <summary>
     /// The lanes' cp.async copies into shared memory are complete and have just been performed: the bytes are as if each lane had
@@ -42,10 +43,9 @@ internal sealed unsafe partial class BlockChecker
     private void AccessShared(in WarpAccess access)
     {
         DemandInside(access, "the block's shared memory", _description.SharedBytes);
-        CountShared(access);
-        if (_shadow is null)
+        if (_log is null)
             return;
-        if (access.Kind == AccessKind.Store && DropRepeatedStores(access) is var mask && mask != access.ActiveMask)
+        if (_shadow is not null && access.Kind == AccessKind.Store && DropRepeatedStores(access) is var mask && mask != access.ActiveMask)
         {
             var distinct = access;
             distinct.ActiveMask = mask;
@@ -58,26 +58,35 @@ internal sealed unsafe partial class BlockChecker
     private void CheckShared(in WarpAccess access)
     {
         var count = WarpRuns.Of(access, _runs);
+        CountShared(access, count);
+        if (_shadow is null)
+            return;
+        // A pending copy is told from bytes that nothing has ever written by the race check, which therefore comes first.
+        if (!Writes(access.Kind))
+        {
+            for (var i = 0; i < count; i++)
+                _cells[i] = Cells(access, _runs[i]);
+            Throw(access, _shadow.Shared.Read(_order.Time, _order.Time.Now, _cells.AsSpan(0, count)));
+        }
         foreach (ref readonly var run in _runs.AsSpan(0, count))
         {
-            var cells = Cells(access, run);
             if (access.Kind == AccessKind.AsyncCopyWrite)
             {
-                Throw(access, _shadow!.Shared.Pend(_order.Time, cells));
+                Throw(access, _shadow.Shared.Pend(_order.Time, Cells(access, run)));
                 continue;
             }
-            // A pending copy is told from bytes that nothing has ever written by the race check, which therefore comes first.
-            if (Reads(access.Kind) && !Writes(access.Kind))
-                Throw(access, _shadow!.Shared.Read(_order.Time, _order.Time.Now, cells));
-            else
-                Throw(access, _shadow!.Shared.Write(_order.Time, cells));
+            if (Writes(access.Kind))
+                Throw(access, _shadow.Shared.Write(_order.Time, Cells(access, run)));
             if (Reads(access.Kind) && !_shadow.SharedInitialized.All((long)run.Start, run.Bytes))
-                throw SharedUninitialized(access, run);
+            {
+                _uninitialized ??= SharedUninitialized(access, run);
+                _isOnlyGlobal = false;
+            }
             if (Writes(access.Kind))
                 _shadow.SharedInitialized.Set((long)run.Start, run.Bytes);
         }
         if (access.Order != MemoryOrder.Weak)
-            Synchronize(access, _sharedLocations);
+            Synchronize(access, _sharedLocations ??= []);
     }
 
     private void AccessLocal(in WarpAccess access)
@@ -119,10 +128,16 @@ internal sealed unsafe partial class BlockChecker
     private static CellAccess Cells(in WarpAccess access, in WarpRun run) => new(
         (int)run.Start, run.Bytes, access.Warp, run.FirstLane, run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak, access.Instruction);
 
-    private void CountShared(in WarpAccess access)
+    private void CountShared(in WarpAccess access, int runs)
     {
-        if (_log is null)
+        // All lanes side by side, or all at one place: no bank is asked for two words.
+        if (runs == 1 && access.ActiveMask == uint.MaxValue)
+        {
+            var passes = Math.Max(1, access.BytesPerLane / 4);
+            Counters.SharedWavefronts += passes;
+            Counters.SharedMinimumWavefronts += passes;
             return;
+        }
         var (wavefronts, minimum) = SharedBanks.Of(access);
         Counters.SharedWavefronts += wavefronts;
         Counters.SharedMinimumWavefronts += minimum;

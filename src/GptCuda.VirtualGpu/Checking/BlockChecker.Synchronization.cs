@@ -7,8 +7,6 @@ internal sealed unsafe partial class BlockChecker
     /// <param name="lanes">The lanes of each warp of the block that waited (bar.arrive's lanes are not among them).</param>
     public void BarrierComplete(int barrier, ReadOnlySpan<uint> lanes)
     {
-        foreach (var mask in lanes)
-            Counters.Barriers += mask != 0 ? 1 : 0;
         if (_shadow is null)
             return;
         _order.Barrier(barrier, lanes);
@@ -21,7 +19,6 @@ internal sealed unsafe partial class BlockChecker
     /// <param name="mask">Its lanes.</param>
     public void BarrierArrive(int barrier, int warp, uint mask)
     {
-        Counters.Barriers++;
         if (_shadow is not null)
             _order.Arrive(barrier, warp, mask);
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using GptCuda.VirtualGpu.Checking.Log;
 using GptCuda.VirtualGpu.Checking.Ordering;
 using GptCuda.VirtualGpu.Counting;
@@ -21,6 +22,10 @@ internal sealed unsafe partial class BlockChecker : IDisposable
     private readonly AccessLog? _log;
     private readonly WarpRun[] _runs = new WarpRun[32];
     private uint _warpsThatUsedStreamed;
+    // The first read of what is not written yet. Should another thread write it later, it is a race, and that is what has to be repaired:
+    // the fault waits for the end, and goes before whatever the undefined value leads to meanwhile.
+    private VirtualFault? _uninitialized;
+    private bool _isOnlyGlobal = true;
 
     internal BlockChecker(LaunchChecker launch, long block)
     {
@@ -84,10 +89,13 @@ internal sealed unsafe partial class BlockChecker : IDisposable
     public void StreamedValueUsed(int warp) => _warpsThatUsedStreamed |= 1u << warp;
 
     /// <summary>Ends the block after its last thread has exited.</summary>
+    /// <exception cref="VirtualFault">The block has read shared or local memory that it never wrote.</exception>
     public void Complete()
     {
         Dispose();
-        _launch.Finished(Block, _log, Counters);
+        if (_uninitialized is not null && !_isOnlyGlobal)
+            throw _uninitialized;
+        _launch.Finished(Block, _log, Counters, _uninitialized);
     }
 
     /// <summary>Gives back what the block needed while it ran; for a block that a fault has stopped.</summary>
@@ -104,7 +112,7 @@ internal sealed unsafe partial class BlockChecker : IDisposable
     /// <param name="lane">The lane.</param>
     /// <param name="instruction">The instruction's index, or -1.</param>
     public VirtualFault Fault(FaultKind kind, string detail, int warp = -1, int lane = 0, int instruction = -1) =>
-        new(kind, $"kernel {_description.Kernel}", detail)
+        _uninitialized ?? new(kind, $"kernel {_description.Kernel}", detail)
         {
             Block = _description.Grid.Coordinates(Block),
             Thread = warp < 0 ? null : _description.Block.Coordinates(warp * 32 + lane),
@@ -112,8 +120,11 @@ internal sealed unsafe partial class BlockChecker : IDisposable
         };
 
     private VirtualFault Fault(FaultKind kind, string detail, in WarpAccess access, int lane, ulong address,
-        string? allocation = null, long outside = 0, int otherInstruction = -1) =>
-        new(kind, $"kernel {_description.Kernel}", detail)
+        string? allocation = null, long outside = 0, int otherInstruction = -1)
+    {
+        if (_uninitialized is not null && kind is not (FaultKind.Race or FaultKind.AsyncCopyPending))
+            return _uninitialized;
+        return new(kind, $"kernel {_description.Kernel}", detail)
         {
             Block = _description.Grid.Coordinates(Block),
             Thread = _description.Block.Coordinates(access.Warp * 32 + lane),
@@ -123,6 +134,7 @@ internal sealed unsafe partial class BlockChecker : IDisposable
             Allocation = allocation,
             Outside = outside,
         };
+    }
 
     private void DemandAligned(in WarpAccess access)
     {
@@ -130,8 +142,18 @@ internal sealed unsafe partial class BlockChecker : IDisposable
         if (_level == CheckLevel.None || alignment == 1)
             return;
         var bits = 0UL;
-        for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
-            bits |= access.Addresses[BitOperations.TrailingZeroCount(rest)];
+        if (access.ActiveMask == uint.MaxValue)
+        {
+            var all = Vector256<ulong>.Zero;
+            for (var lane = 0; lane < 32; lane += 4)
+                all |= Vector256.Load(access.Addresses + lane);
+            bits = all[0] | all[1] | all[2] | all[3];
+        }
+        else
+        {
+            for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
+                bits |= access.Addresses[BitOperations.TrailingZeroCount(rest)];
+        }
         if ((bits & (alignment - 1)) == 0)
             return;
         for (var lane = BitOperations.TrailingZeroCount(access.ActiveMask); ; lane++)
@@ -149,11 +171,23 @@ internal sealed unsafe partial class BlockChecker : IDisposable
 
     private void DemandInside(in WarpAccess access, string what, long size)
     {
+        var limit = size - access.BytesPerLane;
+        if (access.ActiveMask == uint.MaxValue && limit >= 0)
+        {
+            var greatest = Vector256.Create((ulong)limit);
+            var outsideOfIt = Vector256<ulong>.Zero;
+            for (var lane = 0; lane < 32; lane += 4)
+                outsideOfIt |= Vector256.GreaterThan(Vector256.Load(access.Addresses + lane), greatest);
+            if (outsideOfIt == Vector256<ulong>.Zero)
+            {
+                DemandAligned(access);
+                return;
+            }
+        }
         for (var rest = access.ActiveMask; rest != 0; rest &= rest - 1)
         {
             var lane = BitOperations.TrailingZeroCount(rest);
             var address = access.Addresses[lane];
-            var limit = size - access.BytesPerLane;
             if (limit >= 0 && address <= (ulong)limit)
                 continue;
             // Offsets are 64-bit differences: one with its top bit set lies before the start.

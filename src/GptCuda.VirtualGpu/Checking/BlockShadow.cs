@@ -78,7 +78,7 @@ internal sealed class BlockShadow
     /// <summary>A barrier is complete: older reads can race with nothing any more, unless threads have exited since.</summary>
     public void FloorMoved(BlockTime time, int logged)
     {
-        if (time.AnyExited || time.Floor + 1 != time.Now)
+        if (time.SafeFloor + 1 != time.Now)
             return;
         _logAtFloor = _indexed = logged;
         _readsOfPage.Clear();
@@ -126,7 +126,7 @@ internal sealed class BlockShadow
         if (access.LaneBytes == 0)
         {
             shadow.Read(time, access.Stamp,
-                new(offset, access.Bytes, access.Warp, 0, 0, access.Lanes, isStrong, access.Instruction));
+                [new(offset, access.Bytes, access.Warp, 0, 0, access.Lanes, isStrong, access.Instruction)]);
             return;
         }
         var lane = (int)access.Lanes;
@@ -134,7 +134,7 @@ internal sealed class BlockShadow
         {
             var bytes = Math.Min(access.Bytes - done, (32 - lane) * access.LaneBytes);
             shadow.Read(time, access.Stamp,
-                new(offset + done, bytes, access.Warp, lane, access.LaneBytes, 0, isStrong, access.Instruction));
+                [new(offset + done, bytes, access.Warp, lane, access.LaneBytes, 0, isStrong, access.Instruction)]);
             done += bytes;
             lane = 0;
         }

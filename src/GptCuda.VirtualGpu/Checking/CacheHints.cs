@@ -2,7 +2,7 @@ namespace GptCuda.VirtualGpu.Checking;
 
 /// <summary>What a global load's or store's cache operators say.</summary>
 [Flags]
-internal enum CacheHints : byte
+public enum CacheHints : byte
 {
     /// <summary>None that matters here.</summary>
     None = 0,

@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Checking;
 
 /// <summary>How much is checked while a kernel runs: GPTCUDA_VIRTUAL_CHECKS.</summary>
-internal enum CheckLevel
+public enum CheckLevel
 {
     /// <summary>"none": nothing that costs time. A wild address is a fault still, as it would otherwise end the process.</summary>
     None,

@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Checking;
 
 /// <summary>Why a launch was stopped or refused.</summary>
-internal enum FaultKind
+public enum FaultKind
 {
     /// <summary>An access outside of every allocation, or outside of the block's shared or the thread's local memory.</summary>
     OutOfBounds,

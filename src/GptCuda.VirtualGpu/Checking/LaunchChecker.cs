@@ -15,6 +15,8 @@ internal sealed class LaunchChecker
     private readonly AccessLog?[] _logs;
     private readonly L2Cache? _cache;
     private readonly Lock _lock = new();
+    private VirtualFault? _uninitialized;
+    private long _uninitializedBlock = long.MaxValue;
 
     /// <summary>Begins a launch.</summary>
     /// <param name="memory">The device's memory.</param>
@@ -66,7 +68,9 @@ internal sealed class LaunchChecker
     public BlockChecker BeginBlock(long block) => new(this, block);
 
     /// <summary>Ends the launch after every block has completed: finds the races between blocks.</summary>
-    /// <exception cref="VirtualFault">Blocks race, or something was written that was read with ld.global.nc.</exception>
+    /// <exception cref="VirtualFault">
+    /// Blocks race, something was written that was read with ld.global.nc, or something was read that nobody has written.
+    /// </exception>
     public void Complete()
     {
         if (Level == CheckLevel.None)
@@ -79,13 +83,22 @@ internal sealed class LaunchChecker
         Counters.DramWrittenBytes = (_cache?.WrittenBytes ?? 0) - writtenBefore;
         if (Level == CheckLevel.All)
             new BlockRaces(Launch, Memory, _logs).Check(pages);
+        if (_uninitialized is not null)
+            throw _uninitialized;
     }
 
-    internal void Finished(long block, AccessLog? log, BlockCounters counters)
+    internal void Finished(long block, AccessLog? log, BlockCounters counters, VirtualFault? uninitialized)
     {
         if (log is not null)
             _logs[block] = log.Accesses.IsEmpty ? null : log;
         lock (_lock)
+        {
             Counters.Add(block, counters, Counters.Occupancy!.BlocksPerMultiprocessor);
+            // Of several, the first block's, whichever ended first.
+            if (uninitialized is null || block >= _uninitializedBlock)
+                return;
+            _uninitialized = uninitialized;
+            _uninitializedBlock = block;
+        }
     }
 }

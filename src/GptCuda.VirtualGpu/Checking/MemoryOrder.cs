@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Checking;
 
 /// <summary>The .sem qualifier of a memory instruction or fence (PTX ISA, "Memory Consistency Model").</summary>
-internal enum MemoryOrder : byte
+public enum MemoryOrder : byte
 {
     /// <summary>An ordinary access: orders nothing, and races with any conflicting access that is not ordered with it.</summary>
     Weak,

@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Checking;
 
 /// <summary>The .scope qualifier: the threads towards which an access is strong.</summary>
-internal enum MemoryScope : byte
+public enum MemoryScope : byte
 {
     /// <summary>.cta: the threads of the same block.</summary>
     Block,

@@ -7,7 +7,7 @@ namespace GptCuda.VirtualGpu.Counting;
 internal sealed class BlockCounters
 {
     /// <summary>Warp-instructions by <see cref="InstructionClass"/>.</summary>
-    public long[] Instructions { get; } = new long[Enum.GetValues<InstructionClass>().Length];
+    public long[] Instructions { get; } = new long[(int)InstructionClass.Control + 1];
 
     /// <summary>Branches whose active lanes went both ways.</summary>
     public long DivergentBranches { get; set; }

@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Counting;
 
 /// <summary>The classes that warp-instructions are counted in.</summary>
-internal enum InstructionClass
+public enum InstructionClass
 {
     /// <summary>Integer, logic, bit-field, comparison, selection, move and conversion between integers.</summary>
     Integer,

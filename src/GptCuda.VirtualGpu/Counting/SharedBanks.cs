@@ -12,44 +12,43 @@ internal static unsafe class SharedBanks
     /// <summary>Passes of an access, and the passes that the same bytes would take without conflicts.</summary>
     public static (int Wavefronts, int Minimum) Of(in WarpAccess access)
     {
-        var wordsPerLane = Math.Max(1, access.BytesPerLane / 4);
-        var lanesPerPass = Math.Max(1, 32 / wordsPerLane);
+        // A lane's 8 or 16 bytes lie in 2 or 4 neighbouring banks, which act as one wider bank.
+        var shift = access.BytesPerLane switch { 16 => 4, 8 => 3, _ => 2 };
+        var lanesPerPass = 128 >> shift;
         int wavefronts = 0, minimum = 0;
         for (var first = 0; first < 32; first += lanesPerPass)
         {
-            var group = access.ActiveMask >> first & (lanesPerPass == 32 ? uint.MaxValue : (1u << lanesPerPass) - 1);
+            var group = access.ActiveMask >> first & (uint)((1UL << lanesPerPass) - 1);
             if (group == 0)
                 continue;
-            var (passes, words) = OfGroup(access.Addresses + first, group, wordsPerLane);
-            wavefronts += passes;
-            minimum += (words + 31) / 32;
+            wavefronts += PassesOfGroup(access.Addresses + first, group, shift, lanesPerPass);
+            minimum++;
         }
         return (wavefronts, minimum);
     }
 
-    private static (int Passes, int Words) OfGroup(ulong* addresses, uint lanes, int wordsPerLane)
+    private static int PassesOfGroup(ulong* addresses, uint lanes, int shift, int banks)
     {
-        var words = stackalloc uint[32];
-        // Bit i of a bank: the i-th distinct word lies in it.
-        var banks = stackalloc uint[32];
-        new Span<uint>(banks, 32).Clear();
+        var places = stackalloc uint[32];
+        // Bit i of a bank: the i-th distinct place lies in it.
+        var placesOfBank = stackalloc uint[32];
+        new Span<uint>(placesOfBank, banks).Clear();
         int count = 0, passes = 0;
         for (; lanes != 0; lanes &= lanes - 1)
         {
-            var word = (uint)(addresses[BitOperations.TrailingZeroCount(lanes)] >> 2);
-            for (var i = 0; i < wordsPerLane; i++, word++)
-            {
-                var bank = word & 31;
-                var isKnown = false;
-                for (var others = banks[bank]; others != 0 && !isKnown; others &= others - 1)
-                    isKnown = words[BitOperations.TrailingZeroCount(others)] == word;
-                if (isKnown)
-                    continue;
-                words[count] = word;
-                banks[bank] |= 1u << count++;
-                passes = Math.Max(passes, BitOperations.PopCount(banks[bank]));
-            }
+            var place = (uint)(addresses[BitOperations.TrailingZeroCount(lanes)] >> shift);
+            ref var inBank = ref placesOfBank[place & (uint)(banks - 1)];
+            var isKnown = false;
+            for (var others = inBank; others != 0 && !isKnown; others &= others - 1)
+                isKnown = places[BitOperations.TrailingZeroCount(others)] == place;
+            if (isKnown)
+                continue;
+            places[count] = place;
+            inBank |= 1u << count++;
+            // Nearly always a bank's first place.
+            if ((inBank & (inBank - 1)) != 0)
+                passes = Math.Max(passes, BitOperations.PopCount(inBank));
         }
-        return (passes, count);
+        return Math.Max(passes, 1);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class VirtualContext
     private readonly List<VirtualStream> _streams = [];
     private readonly Dictionary<int, VirtualStream> _perThread = [];
     private readonly List<WorkItem?> _before = [];
+    private readonly List<PinnedSource> _pinned = [];
 
     public VirtualContext(VirtualDriver driver, uint flags, bool isPrimary)
     {
@@ -74,9 +75,15 @@ internal sealed class VirtualContext
     /// <summary>Runs an operation; a fault ends the context, and standard error says why, once.</summary>
     public void Execute(IOperation operation)
     {
+        // Pinned memory that copies in line will read may be written by work before them, but by nobody else.
+        List<PinnedSource>? written = _pinned.Count == 0 ? null : _pinned.FindAll(operation.MayWrite);
+        written?.ForEach(source => source.Check());
         try
         {
             operation.Execute(Driver, null);
+            written?.ForEach(source => source.Accept());
+            if (operation is CopyOperation { Pinned: { } read })
+                _pinned.Remove(read);
         }
         catch (VirtualFault fault)
         {
@@ -149,6 +156,8 @@ internal sealed class VirtualContext
         }
         WorkItem item = new(this, operation, CollectionsMarshal.AsSpan(_before));
         stream.Tail = item;
+        if (operation is CopyOperation { Pinned: { } source })
+            _pinned.Add(source);
         if (Driver.Schedule == Schedule.Eager)
             item.Complete();
         return item;

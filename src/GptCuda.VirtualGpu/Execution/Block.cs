@@ -176,6 +176,15 @@ internal sealed unsafe class Block : IDisposable
             PassTurn();
     }
 
+    /// <summary>Lets lanes go on that wait for lanes which poll; false when there are none.</summary>
+    public bool StopMeeting()
+    {
+        bool any = false;
+        foreach (Warp warp in Warps)
+            any |= warp.StopMeeting();
+        return any;
+    }
+
     /// <summary>Threads have exited.</summary>
     public void ThreadsExited() => Barriers.ThreadsExited();
 

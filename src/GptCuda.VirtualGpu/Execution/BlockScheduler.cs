@@ -1,3 +1,4 @@
+using System.Numerics;
 using GptCuda.VirtualGpu.Checking;
 
 namespace GptCuda.VirtualGpu.Execution;
@@ -184,18 +185,17 @@ internal sealed class BlockScheduler
             _fruitless++;
         if (_fruitless < 64 + 8L * _round.Count)
             return;
+        if (block.StopMeeting())
+        {
+            _fruitless = 0;
+            return;
+        }
+        Warp polling = Array.Find(block.Warps, warp => warp.Polls > 0) ?? block.Warps[0];
         _fault ??= block.Checker.Fault(FaultKind.Deadlock,
-            $"{_round.Count} resident blocks wait for each other, or for {_count - _admitted} blocks that do not fit beside them "
-            + "(a grid barrier needs a cooperative launch); this one polls at", StuckPoll(block), 0, PollInstruction(block));
+            $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other"
+            + (_admitted < _count ? $", or for the {_count - _admitted} blocks that do not fit beside them; a grid barrier needs a cooperative launch" : ""),
+            polling.Index, BitOperations.TrailingZeroCount(polling.Live), polling.LastPoll);
         EndAll();
-    }
-
-    private static int StuckPoll(Block block) => Array.FindIndex(block.Warps, warp => warp.IsRunnable);
-
-    private static int PollInstruction(Block block)
-    {
-        Warp warp = block.Warps[StuckPoll(block)];
-        return block.Launch.Kernel.Blocks[warp.Splits[0].Block].Start;
     }
 
     private void Stop(ResidentBlock entry, Exception exception)

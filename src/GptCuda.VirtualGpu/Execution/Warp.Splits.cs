@@ -21,16 +21,15 @@ internal sealed partial class Warp
             _nodes[i].Block = -1;
     }
 
-    /// <summary>Whether a split can run; it is the current one then.</summary>
+    /// <summary>Whether a split can run; it is the current one then: the same as before if it can, else the next in turn.</summary>
     private bool TakeReadySplit()
     {
-        if (_current < _splitCount && _splits[_current].State == SplitState.Ready)
-            return true;
-        for (int i = _splitCount - 1; i >= 0; i--)
+        for (int i = 0; i < _splitCount; i++)
         {
-            if (_splits[i].State == SplitState.Ready)
+            int candidate = (_current + i) % _splitCount;
+            if (_splits[candidate].State == SplitState.Ready)
             {
-                _current = i;
+                _current = candidate;
                 return true;
             }
         }
@@ -105,6 +104,27 @@ internal sealed partial class Warp
             return;
         _splits[_splitCount] = new WarpSplit { Mask = point.Arrived, Block = point.Block, Node = point.Parent };
         _current = _splitCount++;
+    }
+
+    /// <summary>
+    /// Lets lanes that wait at a meeting point go on alone: the others poll in vain, and what they poll for may be these lanes' to do.
+    /// A lock that lanes of one warp take in turn needs that. False when no lanes wait so.
+    /// </summary>
+    public bool StopMeeting()
+    {
+        bool any = false;
+        for (int i = 0; i < _nodes.Length; i++)
+        {
+            MeetingPoint point = _nodes[i];
+            if (point.Block < 0 || point.Arrived == 0)
+                continue;
+            _nodes[i].Expected &= ~point.Arrived;
+            _nodes[i].Arrived = 0;
+            _splits[_splitCount] = new WarpSplit { Mask = point.Arrived, Block = point.Block, Node = point.Parent };
+            _current = _splitCount++;
+            any = true;
+        }
+        return any;
     }
 
     /// <summary>Nobody waits for lanes that have exited.</summary>

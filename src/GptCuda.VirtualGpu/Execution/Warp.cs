@@ -50,7 +50,10 @@ internal sealed unsafe partial class Warp
     public uint Live { get; private set; }
 
     /// <summary>Strong loads, and atomics that changed nothing, in this slice: signs of waiting.</summary>
-    public int Polls { get; set; }
+    public int Polls { get; private set; }
+
+    /// <summary>The instruction of the last of them.</summary>
+    public int LastPoll { get; private set; }
 
     /// <summary>Stores, and atomics that changed something: signs of progress.</summary>
     public long Stores { get; set; }
@@ -89,6 +92,13 @@ internal sealed unsafe partial class Warp
     {
         uint* predicate = (uint*)slot.In(Registers);
         *predicate = (*predicate & ~Mask) | (value & Mask);
+    }
+
+    /// <summary>An instruction has looked for something that others may do, and has not found it.</summary>
+    public void NotePoll(Instruction* instruction)
+    {
+        Polls++;
+        LastPoll = instruction->Index;
     }
 
     /// <summary>Makes a fault of an instruction.</summary>

@@ -38,7 +38,7 @@ internal sealed unsafe class WarpMemory
             return _pointers;
         }
         if (detail->Order != MemoryOrder.Weak && detail->Kind == AccessKind.Load)
-            warp.Polls++;
+            warp.NotePoll(instruction);
         if ((detail->Hints & CacheHints.Streaming) != 0 && detail->Kind == AccessKind.Load)
             warp.HasStreamed = true;
         var access = new WarpAccess

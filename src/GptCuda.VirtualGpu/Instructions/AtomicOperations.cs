@@ -96,7 +96,7 @@ internal static unsafe class AtomicOperations
             T old = *memory;
             T value = TOperation.Invoke(old, b[lane], c[lane]);
             *memory = value;
-            CountChange(warp, old, value);
+            CountChange(warp, instruction, old, value);
             d[lane] = old;
         }
     }
@@ -116,16 +116,16 @@ internal static unsafe class AtomicOperations
             T old = *memory;
             T value = TOperation.Invoke(old, b[lane], b[lane]);
             *memory = value;
-            CountChange(warp, old, value);
+            CountChange(warp, instruction, old, value);
         }
     }
 
     /// <summary>An atomic that changes nothing is a poll, like a load; one that does is progress.</summary>
-    private static void CountChange<T>(Warp warp, T old, T value)
+    private static void CountChange<T>(Warp warp, Instruction* instruction, T old, T value)
         where T : unmanaged
     {
         if (EqualityComparer<T>.Default.Equals(old, value))
-            warp.Polls++;
+            warp.NotePoll(instruction);
         else
             warp.Stores++;
     }

@@ -13,8 +13,8 @@ internal static unsafe class SynchronizationForms
     public static void AddTo(InstructionTable table)
     {
         // barrier without .aligned lets the lanes of a warp come from different places; bar is barrier.aligned.
-        AddBarriers(table, "bar", "cta?");
-        AddBarriers(table, "barrier", "cta? aligned?");
+        AddBarriers(table, "bar", "");
+        AddBarriers(table, "barrier", "aligned?");
         table.Add("bar", "warp sync", "4", Synchronization, null, ControlKind.WarpBarrier);
 
         table.Add("fence", $"sc|acq_rel|acquire|release? {MemoryForms.Scopes}", "", Synchronization, (instruction, slots) =>
@@ -37,19 +37,19 @@ internal static unsafe class SynchronizationForms
         table.Add("griddepcontrol", "wait|launch_dependents", "", &Nothing, Synchronization);
     }
 
-    private static void AddBarriers(InstructionTable table, string opcode, string scope)
+    private static void AddBarriers(InstructionTable table, string opcode, string aligned)
     {
-        Add("sync", "4 4?", BarrierForm.Wait);
-        Add("arrive", "4 4", BarrierForm.Arrive);
-        Add("red popc u32", "=4 4 4? p", BarrierForm.Count);
-        Add("red and pred", "=p 4 4? p", BarrierForm.And);
-        Add("red or pred", "=p 4 4? p", BarrierForm.Or);
+        Add($"sync {aligned}", "4 4?", BarrierForm.Wait);
+        Add($"arrive {aligned}", "4 4", BarrierForm.Arrive);
+        Add($"red popc {aligned} u32", "=4 4 4? p", BarrierForm.Count);
+        Add($"red and {aligned} pred", "=p 4 4? p", BarrierForm.And);
+        Add($"red or {aligned} pred", "=p 4 4? p", BarrierForm.Or);
 
         void Add(string modifiers, string operands, BarrierForm form) =>
-            table.Add(opcode, $"{scope} {modifiers}", operands, Synchronization, (instruction, slots) =>
+            table.Add(opcode, $"cta? {modifiers}", operands, Synchronization, (instruction, slots) =>
             {
                 instruction.Detail.Variant = (int)form;
-                instruction.Detail.Elements = opcode == "bar" || slots[1] == "aligned" ? 1 : 0;
+                instruction.Detail.Elements = opcode == "bar" || slots.Contains("aligned") ? 1 : 0;
                 LoweredOperand number = instruction.Operands[form >= BarrierForm.Count ? 1 : 0];
                 return number.Kind == LoweredOperandKind.Constant && number.Bits > 15
                     ? $"there is no barrier {number.Bits}; 0 to 15 are known" : null;

@@ -1,7 +1,7 @@
 namespace GptCuda.VirtualGpu.Memory;
 
 /// <summary>A PTX state space, after generic addresses have been resolved (PTX ISA, "State Spaces").</summary>
-internal enum StateSpace : byte
+public enum StateSpace : byte
 {
     /// <summary>Device memory; an address is a device pointer.</summary>
     Global,

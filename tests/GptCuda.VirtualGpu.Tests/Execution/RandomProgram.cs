@@ -53,7 +53,7 @@ internal sealed class RandomProgram(int seed)
         _text.Append($"FN u64 {name}(u64 a, u64 b, u64 c) {{\n");
         _variables.AddRange([("u64", "a"), ("u64", "b"), ("u64", "c")]);
         _text.Append("u32 table[8]; for (int i = 0; i < 8; ++i) table[i] = (u32)(a >> i) ^ (u32)i;\n");
-        int statements = _random.Next(4, 12);
+        int statements = _random.Next(3, 8);
         for (int i = 0; i < statements; i++)
             Statement(0);
         string sum = string.Join(" ^ ", _variables.Select((variable, i) => $"({AsBits(variable.Type, variable.Name)} * {2 * i + 1}ull)"));
@@ -109,11 +109,11 @@ internal sealed class RandomProgram(int seed)
                 if (_random.Next(2) == 0 && _variables.Skip(3).Where(variable => variable.Name[0] == 'v').ToArray() is { Length: > 0 } known)
                 {
                     (string knownType, string name) = known[_random.Next(known.Length)];
-                    _text.Append($"{name} = {Expression(knownType, 3)};\n");
+                    _text.Append($"{name} = {Expression(knownType, 2)};\n");
                 }
                 else
                 {
-                    Assign(Expression(type, 3), type);
+                    Assign(Expression(type, 2), type);
                 }
                 break;
         }

@@ -86,7 +86,7 @@ public sealed unsafe class RandomProgramTests
     private static void CompileHost(string text, string library)
     {
         var start = new ProcessStartInfo("clang++-19") { RedirectStandardInput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { "-x", "c++", "-std=c++17", "-O1", "-fwrapv", "-w", "-ffp-contract=off", "-fPIC", "-shared", "-", "-o", library })
+        foreach (string argument in new[] { "-x", "c++", "-std=c++17", "-O0", "-fwrapv", "-w", "-ffp-contract=off", "-fPIC", "-shared", "-", "-o", library })
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

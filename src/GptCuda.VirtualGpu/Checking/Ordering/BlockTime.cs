@@ -14,10 +14,12 @@ internal sealed class BlockTime
     private readonly uint[] _warpFloor;
     private readonly uint[]?[] _known;
     private readonly uint[] _exitFloor;
+    private readonly uint[] _exitStamp;
     private readonly uint[] _exitedLanes;
     private readonly uint[]?[] _arrived = new uint[]?[16];
     private readonly uint[] _lastPartial;
     private bool _anyKnown;
+    private bool _anyExited;
 
     /// <summary>Begins a block's time at 1.</summary>
     public BlockTime(int threads)
@@ -28,6 +30,8 @@ internal sealed class BlockTime
         _known = new uint[]?[threads];
         _exitFloor = new uint[threads];
         Array.Fill(_exitFloor, uint.MaxValue);
+        _exitStamp = new uint[threads];
+        Array.Fill(_exitStamp, uint.MaxValue);
         _exitedLanes = new uint[warps];
         _lastPartial = new uint[warps];
     }
@@ -38,8 +42,8 @@ internal sealed class BlockTime
     /// <summary>Every thread is ordered behind every event up to this stamp, those of exited threads excepted.</summary>
     public uint Floor { get; private set; }
 
-    /// <summary>Whether any thread has exited: Floor alone then does not say all.</summary>
-    public bool AnyExited { get; private set; }
+    /// <summary>Floor, or less where a barrier has been passed without threads that had exited: true of them too.</summary>
+    public uint SafeFloor { get; private set; }
 
     /// <summary>The stamp of the last synchronisation between part of the block's warps; reads before and after it are kept apart.</summary>
     public uint LastPartial { get; private set; }
@@ -47,12 +51,13 @@ internal sealed class BlockTime
     /// <summary>Every lane of a warp is ordered behind every event of the warp up to this stamp.</summary>
     public uint WarpFloor(int warp) => _warpFloor[warp];
 
-    /// <summary>The stamp of a warp's last synchronisation that concerned only some of its lanes.</summary>
+    /// <summary>The stamp of a warp's last synchronisation that was neither a block's barrier nor a full one of the warp.</summary>
     public uint LastPartialOf(int warp) => _lastPartial[warp];
 
     /// <summary>Whether thread <paramref name="later"/>, now, is ordered behind an event of thread <paramref name="earlier"/>.</summary>
     public bool Knows(int later, int earlier, uint stamp) =>
-        (stamp <= Floor && stamp <= _exitFloor[earlier])
+        stamp <= SafeFloor
+        || (stamp <= Floor && stamp <= _exitFloor[earlier])
         || later == earlier
         || (later >> 5 == earlier >> 5 && stamp <= _warpFloor[later >> 5])
         || (_anyKnown && _known[later] is { } known && known[earlier] >= stamp);
@@ -74,10 +79,30 @@ internal sealed class BlockTime
     /// <summary>Lanes exit. Barriers after this do not order what they did since the last one.</summary>
     public void Exit(int warp, uint mask)
     {
-        AnyExited = true;
+        _anyExited = true;
         _exitedLanes[warp] |= mask;
+        var isPartial = LiveLanes(warp) != 0;
         foreach (var thread in Threads(warp, mask))
+        {
             _exitFloor[thread] = Floor;
+            if (isPartial)
+                _exitStamp[thread] = Now;
+        }
+        // Reads of the warp's other lanes from now on are kept apart from those that these may have made.
+        if (isPartial)
+            Advance(warp);
+    }
+
+    /// <summary>The lanes of a warp that may have read at a stamp: those that did not exit, before the others, earlier.</summary>
+    public uint LanesAt(int warp, uint stamp)
+    {
+        var lanes = Lanes(warp);
+        for (var exited = _exitedLanes[warp]; exited != 0; exited &= exited - 1)
+        {
+            if (_exitStamp[warp * 32 + BitOperations.TrailingZeroCount(exited)] < stamp)
+                lanes &= ~(exited & (0 - exited));
+        }
+        return lanes;
     }
 
     /// <summary>bar.warp.sync among lanes.</summary>
@@ -104,7 +129,7 @@ internal sealed class BlockTime
     public void Arrive(int barrier, int warp, uint mask)
     {
         Contribute(_arrived[barrier] ??= new uint[_threads], warp, mask);
-        LastPartial = Now;
+        _lastPartial[warp] = LastPartial = Now;
         Tick();
     }
 
@@ -118,7 +143,7 @@ internal sealed class BlockTime
         if (all && !_anyKnown)
         {
             // A live lane of the warp passes on what it knew of the lanes that have exited.
-            if (AnyExited)
+            if (_anyExited)
             {
                 for (var thread = 0; thread < _threads; thread++)
                 {
@@ -126,7 +151,7 @@ internal sealed class BlockTime
                         _exitFloor[thread] = Math.Max(_exitFloor[thread], _warpFloor[thread >> 5]);
                 }
             }
-            Floor = Now;
+            RaiseFloor();
             Tick();
             return true;
         }
@@ -136,20 +161,25 @@ internal sealed class BlockTime
             Contribute(joined, warp, lanes[warp]);
         if (all)
         {
-            Floor = Now;
             for (var thread = 0; thread < _threads; thread++)
             {
                 if (_exitFloor[thread] != uint.MaxValue)
                     _exitFloor[thread] = Math.Max(_exitFloor[thread], joined[thread]);
             }
+            RaiseFloor();
             Array.Clear(_known);
             _anyKnown = false;
         }
         else
         {
-            for (var warp = 0; warp < _warpFloor.Length; warp++)
-                Learn(warp, lanes[warp], joined);
             LastPartial = Now;
+            for (var warp = 0; warp < _warpFloor.Length; warp++)
+            {
+                if (lanes[warp] == 0)
+                    continue;
+                Learn(warp, lanes[warp], joined);
+                _lastPartial[warp] = Now;
+            }
         }
         Tick();
         return all;
@@ -159,7 +189,7 @@ internal sealed class BlockTime
     public BlockKnowledge Snapshot(int thread)
     {
         // Nearly always the thread knows the floor, its warp's floor and itself.
-        if (!_anyKnown && !AnyExited && _warpFloor[thread >> 5] <= Floor)
+        if (!_anyKnown && SafeFloor == Floor && _warpFloor[thread >> 5] <= Floor)
             return new(Floor, [(thread, Now)]);
         var stamps = new uint[_threads];
         for (var other = 0; other < _threads; other++)
@@ -186,10 +216,20 @@ internal sealed class BlockTime
             yield return warp * 32 + BitOperations.TrailingZeroCount(mask);
     }
 
+    private void RaiseFloor()
+    {
+        Floor = SafeFloor = Now;
+        if (!_anyExited)
+            return;
+        foreach (var floor in _exitFloor)
+            SafeFloor = Math.Min(SafeFloor, floor);
+    }
+
     private void Tick()
     {
         if (++Now >= Shadow.ShadowRecord.MaximumStamp)
-            throw new InvalidOperationException($"a block synchronised {Now} times; the checker's stamps end there");
+            throw new InvalidOperationException(
+                $"a block synchronised {Now} times, and the checker's stamps end there; GPTCUDA_VIRTUAL_CHECKS=bounds runs it without looking for races");
     }
 
     private uint[] Table(int thread)

@@ -102,7 +102,7 @@ internal sealed class CellTable
         var kind = ShadowRecord.Kind(old);
         if (kind == ShadowRecord.Listed)
             return null;
-        if (stamp <= time.Floor && !time.AnyExited)
+        if (stamp <= time.SafeFloor)
             return (0, header);
         var sameStrength = (old & ShadowRecord.StrongRead) == (header & ShadowRecord.StrongRead);
         if (kind == warp)
@@ -112,7 +112,7 @@ internal sealed class CellTable
             // Lanes may be put together only if no later synchronisation could have covered some of them and not the others.
             return sameStrength && (stamp == now || stamp > time.LastPartialOf(warp)) ? (uint.MaxValue, header) : null;
         }
-        if (strong || !sameStrength || time.AnyExited || stamp <= time.LastPartial)
+        if (strong || !sameStrength || stamp <= time.LastPartial)
             return null;
         var many = ShadowRecord.Read(now, ShadowRecord.ManyWarps, 1u << warp, false);
         return kind == ShadowRecord.ManyWarps ? (uint.MaxValue, many) : (0, many | (1L << kind));
@@ -177,7 +177,7 @@ internal sealed class CellTable
     private static int UnknownReader(BlockTime time, long read, int thread)
     {
         var stamp = ShadowRecord.Stamp(read);
-        if (stamp <= time.Floor && !time.AnyExited)
+        if (stamp <= time.SafeFloor)
             return -1;
         var kind = ShadowRecord.Kind(read);
         if (kind != ShadowRecord.ManyWarps)
@@ -185,7 +185,7 @@ internal sealed class CellTable
         for (var warps = ShadowRecord.Lanes(read); warps != 0; warps &= warps - 1)
         {
             var warp = BitOperations.TrailingZeroCount(warps);
-            var reader = UnknownLane(time, warp, time.Lanes(warp), stamp, thread);
+            var reader = UnknownLane(time, warp, time.LanesAt(warp, stamp), stamp, thread);
             if (reader >= 0)
                 return reader;
         }

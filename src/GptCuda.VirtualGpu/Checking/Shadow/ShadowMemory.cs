@@ -35,21 +35,28 @@ internal sealed class ShadowMemory
         _anySplit = false;
     }
 
-    /// <summary>Lanes read, or did so at an earlier stamp.</summary>
+    /// <summary>Lanes of one instruction read, or did so at an earlier stamp.</summary>
+    /// <param name="time">The block's time.</param>
+    /// <param name="stamp">When it is.</param>
+    /// <param name="accesses">The instruction's runs, all by the same warp.</param>
     /// <returns>The first conflict, or null.</returns>
-    public CellConflict? Read(BlockTime time, uint stamp, in CellAccess access)
+    public CellConflict? Read(BlockTime time, uint stamp, ReadOnlySpan<CellAccess> accesses)
     {
-        var isWhole = ((access.FirstByte | access.Bytes | access.LaneBytes) & 3) == 0;
-        for (var offset = 0; offset < access.Bytes;)
+        var pass = new ReadPass { Floor = Vector256.Create(ShadowRecord.UpTo(time.SafeFloor)), OldHeader = -1 };
+        foreach (ref readonly var access in accesses)
         {
-            if (isWhole)
+            var isWhole = ((access.FirstByte | access.Bytes | access.LaneBytes) & 3) == 0;
+            for (var offset = 0; offset < access.Bytes;)
             {
-                offset = ReadOrdered(time, stamp, access, offset);
-                if (offset >= access.Bytes)
-                    break;
+                if (isWhole)
+                {
+                    offset = ReadOrdered(time, stamp, access, offset, ref pass);
+                    if (offset >= access.Bytes)
+                        break;
+                }
+                if (ReadCell(time, stamp, access, ref offset) is { } conflict)
+                    return conflict;
             }
-            if (ReadCell(time, stamp, access, ref offset) is { } conflict)
-                return conflict;
         }
         return null;
     }
@@ -91,12 +98,8 @@ internal sealed class ShadowMemory
     }
 
     /// <summary>Reads words whose last writes and reads need no second look, some at a time; stops at the first other one.</summary>
-    private int ReadOrdered(BlockTime time, uint stamp, in CellAccess access, int offset)
+    private int ReadOrdered(BlockTime time, uint stamp, in CellAccess access, int offset, ref ReadPass pass)
     {
-        var lowest = time.AnyExited ? 0 : ShadowRecord.UpTo(time.Floor);
-        var floor = Vector256.Create(lowest);
-        var combinedHeader = -1L;
-        (long Keep, long Header) combined = default;
         ref var writes = ref _words.Writes[access.FirstByte / 4];
         ref var reads = ref _words.Reads[access.FirstByte / 4];
         var instruction = Vector128.Create(access.Instruction);
@@ -104,21 +107,23 @@ internal sealed class ShadowMemory
         for (; offset + 16 <= access.Bytes; offset += 16)
         {
             var word = (nuint)offset / 4;
-            if (Vector256.GreaterThanAny(Vector256.LoadUnsafe(ref writes, word), floor))
+            if (Vector256.GreaterThanAny(Vector256.LoadUnsafe(ref writes, word), pass.Floor))
                 return offset;
             var old = Vector256.LoadUnsafe(ref reads, word);
             var header = old[0] >> 32;
             if (!Vector256.EqualsAll(old >>> 32, Vector256.Create(header)))
                 return offset;
-            if (header != combinedHeader)
+            if (header != pass.OldHeader)
             {
-                if (CellTable.Combine(time, stamp, old[0] & ~(long)uint.MaxValue, access.Warp, access.IsStrong) is not { } found)
+                if (CellTable.Combine(time, stamp, old[0] & ~(long)uint.MaxValue, access.Warp, access.IsStrong) is not { } combined)
                     return offset;
-                (combined, combinedHeader) = (found, header);
+                pass.OldHeader = header;
+                pass.Keep = Vector256.Create(combined.Keep);
+                pass.Header = Vector256.Create(combined.Header);
+                pass.IsManyWarps = ShadowRecord.Kind(combined.Header) == ShadowRecord.ManyWarps;
             }
-            var isMany = ShadowRecord.Kind(combined.Header) == ShadowRecord.ManyWarps;
-            var lanes = isMany ? Vector256<long>.Zero : Lanes(access, offset);
-            var merged = (old & Vector256.Create(combined.Keep)) | Vector256.Create(combined.Header) | lanes;
+            var lanes = pass.IsManyWarps ? Vector256<long>.Zero : Lanes(access, offset);
+            var merged = (old & pass.Keep) | pass.Header | lanes;
             merged.StoreUnsafe(ref reads, word);
             instruction.StoreUnsafe(ref instructions, word);
         }
@@ -127,9 +132,7 @@ internal sealed class ShadowMemory
 
     private int WriteOrdered(BlockTime time, in CellAccess access, int offset)
     {
-        if (time.AnyExited)
-            return offset;
-        var floor = Vector256.Create(ShadowRecord.UpTo(time.Floor));
+        var floor = Vector256.Create(ShadowRecord.UpTo(time.SafeFloor));
         ref var writes = ref _words.Writes[access.FirstByte / 4];
         ref var reads = ref _words.Reads[access.FirstByte / 4];
         var record = Vector256.Create(ShadowRecord.Write(time.Now, access.Warp * 32, access.Instruction, access.IsStrong));
@@ -237,5 +240,24 @@ internal sealed class ShadowMemory
             else
                 word = (word & ~ShadowRecord.Pending) | pending;
         }
+    }
+
+    /// <summary>What the runs of one instruction share, so that it is made out once.</summary>
+    private struct ReadPass
+    {
+        /// <summary>The latest record that every thread is ordered behind.</summary>
+        public Vector256<long> Floor;
+
+        /// <summary>The upper half of the old reads that the rest is for; -1 before the first.</summary>
+        public long OldHeader;
+
+        /// <summary>What stays of the old lower half.</summary>
+        public Vector256<long> Keep;
+
+        /// <summary>The new record without this instruction's lanes.</summary>
+        public Vector256<long> Header;
+
+        /// <summary>Whether the lower half names warps, which the header already does.</summary>
+        public bool IsManyWarps;
     }
 }
