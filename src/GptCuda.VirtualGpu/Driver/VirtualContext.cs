@@ -62,7 +62,12 @@ internal sealed class VirtualContext
         return stream;
     }
 
-    public void RemoveStream(VirtualStream stream) => _streams.Remove(stream);
+    /// <summary>Gives up a stream. Its work stays in line, and whoever waits for the context waits for that.</summary>
+    public void RemoveStream(VirtualStream stream)
+    {
+        stream.IsDestroyed = true;
+        _streams.RemoveAll(other => other is { IsDestroyed: true, Tail: null or { IsDone: true } });
+    }
 
     /// <summary>Gives a faulted context's code.</summary>
     /// <exception cref="DriverException">The context is faulted.</exception>
@@ -169,6 +174,7 @@ internal sealed class VirtualContext
         foreach (VirtualStream stream in _streams)
             stream.Drain();
         Legacy.Drain();
+        _streams.RemoveAll(stream => stream.IsDestroyed);
     }
 
     /// <summary>Ends the context; work in line is done first, as the real driver does.</summary>

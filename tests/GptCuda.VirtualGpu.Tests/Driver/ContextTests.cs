@@ -26,6 +26,20 @@ public sealed unsafe class ContextTests
     }
 
     [Fact]
+    public void PrimaryContext_Reset_EndsItAndKeepsTheCount()
+    {
+        using DriverSession session = new(hasContext: false);
+        Cuda.Call("cuCtxSetCurrent", Cuda.Get("cuDevicePrimaryCtxRetain", 0));
+        DriverSession.Allocate(64);
+
+        Cuda.Call("cuDevicePrimaryCtxReset_v2", 0);
+        Assert.Equal((false, 0u), State());
+        Assert.Equal(0, session.Machine.Memory.Used);
+        Cuda.Call("cuDevicePrimaryCtxRelease_v2", 0);
+        Assert.Equal(CUDA_ERROR_INVALID_CONTEXT, Cuda.Try("cuDevicePrimaryCtxRelease_v2", 0));
+    }
+
+    [Fact]
     public void PrimaryContext_Flags_AreKeptWhetherItExistsOrNot()
     {
         using DriverSession session = new(hasContext: false);

@@ -9,8 +9,8 @@ namespace GptCuda.VirtualGpu.Tests.Driver;
 public sealed unsafe class ScheduleTests
 {
     private const int Eager = (int)Schedule.Eager, Lazy = (int)Schedule.Lazy;
-    private static int s_calls;
-    private static CUresult s_answer;
+    private static int _calls;
+    private static CUresult _answer;
 
     [Theory]
     [InlineData(Eager)]
@@ -235,6 +235,21 @@ public sealed unsafe class ScheduleTests
         Assert.Equal([6u], DriverSession.Download<uint>(counter, 1));
     }
 
+    [Fact]
+    public void Destroy_StreamWithPendingWork_IsNoWait()
+    {
+        using DriverSession session = new(Schedule.Lazy);
+        nint stream = DriverSession.NewStream(), pinned = Cuda.Get("cuMemAllocHost_v2", 4);
+        *(uint*)pinned = 1;
+
+        Cuda.Call("cuMemsetD32Async", pinned, 6, 1, stream);
+        Cuda.Call("cuStreamDestroy_v2", stream);
+        Assert.Equal(1u, *(uint*)pinned);
+        Cuda.Call("cuCtxSynchronize");
+
+        Assert.Equal(6u, *(uint*)pinned);
+    }
+
     [Theory]
     [InlineData(Eager)]
     [InlineData(Lazy)]
@@ -256,15 +271,15 @@ public sealed unsafe class ScheduleTests
     {
         using DriverSession session = new((Schedule)schedule);
         nint stream = DriverSession.NewStream();
-        (s_calls, s_answer) = (0, CUDA_SUCCESS);
+        (_calls, _answer) = (0, CUDA_SUCCESS);
 
         Cuda.Call("cuLaunchHostFunc", stream, (nint)(delegate* unmanaged<void*, void>)&Count, 5);
         Cuda.Call("cuLaunchHostFunc", stream, (nint)(delegate* unmanaged<void*, void>)&Count, 6);
-        Assert.Equal(schedule == Eager ? 56 : 0, s_calls);
+        Assert.Equal(schedule == Eager ? 56 : 0, _calls);
         Cuda.Call("cuStreamSynchronize", stream);
 
-        Assert.Equal(56, s_calls);
-        Assert.Equal(CUDA_ERROR_NOT_PERMITTED, s_answer);
+        Assert.Equal(56, _calls);
+        Assert.Equal(CUDA_ERROR_NOT_PERMITTED, _answer);
     }
 
     [Theory]
@@ -308,7 +323,7 @@ public sealed unsafe class ScheduleTests
     [UnmanagedCallersOnly]
     private static void Count(void* number)
     {
-        s_calls = 10 * s_calls + (int)(nint)number;
-        s_answer = Cuda.Try("cuCtxSynchronize");
+        _calls = 10 * _calls + (int)(nint)number;
+        _answer = Cuda.Try("cuCtxSynchronize");
     }
 }
