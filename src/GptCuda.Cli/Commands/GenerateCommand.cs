@@ -58,7 +58,10 @@ internal sealed class GenerateCommand
         using Stream? lines = prompts is null ? null : InputFile.Open(prompts);
 
         bool one = prompts is null && samples == 1;
-        using GptModel model = _model.Load(context, _batchSize.Read(context.Parsed) ?? (one ? 1 : null));
+        int? batchSize = _batchSize.Read(context.Parsed);
+        // No more of the cache than there are sequences, where their number is known.
+        int? slots = one ? 1 : prompts is null && batchSize > samples ? samples : batchSize;
+        using GptModel model = _model.Load(context, slots);
         int vocabulary = model.Configuration.VocabularySize;
         if (prompt is { } ids)
             Vocabulary.CheckRange(ids.Ids, vocabulary);
