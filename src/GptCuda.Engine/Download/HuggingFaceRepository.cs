@@ -64,7 +64,7 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
                 string shard = tensor.Value.GetString() ?? "";
                 // The name becomes a path on this machine: nothing but a plain file name may come from a server.
                 if (!shard.EndsWith(".safetensors", StringComparison.Ordinal) || shard.StartsWith('.')
-                    || shard.AsSpan().ContainsAny("/\\:"))
+                    || shard.AsSpan().ContainsAny("/\\:") || shard.Any(char.IsControl))
                     throw new DownloadException($"{IndexFile}: \"{shard}\" is no name of a weight file in the same folder.");
                 shards.Add(shard);
             }

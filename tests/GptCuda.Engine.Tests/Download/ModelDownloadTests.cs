@@ -73,6 +73,7 @@ public sealed class ModelDownloadTests : IDisposable
     [InlineData("/etc/model.safetensors")]
     [InlineData("..\\\\outside.safetensors")]
     [InlineData("config.json")]
+    [InlineData("a\\u0000.safetensors")]
     public async Task Run_IndexNamesAPathOutside_IsRefused(string shard)
     {
         using DownloadFixture sharded = new("hf-sharded");
@@ -130,6 +131,44 @@ public sealed class ModelDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AnotherRevisionIsThere_IsAnErrorWithBoth()
+    {
+        await _fixture.RunAsync();
+        _fixture.Options = _fixture.Options with { Revision = "v2" };
+
+        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
+
+        Assert.Contains("holds revision main, not v2", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_CommitOfWhatIsThere_FetchesNothing()
+    {
+        await _fixture.RunAsync();
+        int before = _fixture.Server.Requests.Count();
+        _fixture.Options = _fixture.Options with { Revision = _fixture.Server.Commit! };
+
+        await _fixture.RunAsync();
+
+        Assert.Equal(before, _fixture.Server.Requests.Count());
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task Run_LengthThatNoFileHas_IsRefused(long length)
+    {
+        _fixture.Server.Misbehave = request => request.Path == $"{DownloadFixture.Resolve}/model.safetensors"
+            ? new Misbehaviour { Header = ("X-Linked-Size", $"{length}") }
+            : null;
+
+        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
+
+        Assert.Contains($"{length} bytes", e.Message, StringComparison.Ordinal);
+        _fixture.AssertNothingUsable();
+    }
+
+    [Fact]
     public async Task Run_TwoAtOnce_OneFetchesAndBothEndWithTheModel()
     {
         string[] targets = await Task.WhenAll(_fixture.RunAsync(), _fixture.RunAsync());
@@ -143,7 +182,7 @@ public sealed class ModelDownloadTests : IDisposable
     public async Task Run_DiskTooSmall_SaysHowMuchIsMissingBeforeItFetches()
     {
         _fixture.Server.Misbehave = request => request.Path == $"{DownloadFixture.Resolve}/model.safetensors" && request.Method == "HEAD"
-            ? new Misbehaviour { Header = ("X-Linked-Size", $"{1L << 60}") }
+            ? new Misbehaviour { Header = ("X-Linked-Size", $"{1L << 50}") }
             : null;
 
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
