@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using GptCuda.Engine.Download;
+using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
 using GptCuda.Tests;
 
@@ -45,6 +46,20 @@ public sealed class ModelDownloadTests : IDisposable
 
         string[] allowed = ["config.json", "vocab.json", "merges.txt", "model.safetensors"];
         Assert.All(_fixture.Server.Requests, request => Assert.Contains(request.Path.Split('/')[^1], allowed));
+    }
+
+    [Theory]
+    [InlineData("vocab.json")]
+    [InlineData("merges.txt")]
+    public async Task Run_HalfAVocabulary_IsLeftOutAndTheModelTakesIds(string absent)
+    {
+        _fixture.Server.Remove($"{DownloadFixture.Resolve}/{absent}");
+
+        await _fixture.RunAsync();
+
+        _fixture.AssertComplete();
+        Assert.False(Tokenizer.IsIn(_fixture.Target));
+        Assert.Contains(_fixture.Observer.Sayings, saying => saying.Contains($"has no {absent}", StringComparison.Ordinal));
     }
 
     [Fact]
