@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GptCuda.Cli.Commands;
 using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;
 

@@ -17,7 +17,8 @@ namespace GptCuda.Engine;
 /// Every member can be called from any thread. Calls that compute take turns, each from its beginning to its end: on a thread of the
 /// pool; to have sequences computed together, give them to one call of <see cref="GenerateManyAsync"/>. Disposing cancels
 /// what is running, waits for the step that it is in, and frees the weights and the cache; calls made after that throw
-/// <see cref="ObjectDisposedException"/>.
+/// <see cref="ObjectDisposedException"/>. <see cref="Logits"/> is one step. What is called from within a computation (a callback, a
+/// source of requests) must neither compute nor dispose: it would wait for itself.
 /// </remarks>
 public sealed class GptModel : IDisposable
 {

@@ -1,10 +1,7 @@
-using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using GptCuda.Cli.Tests.Running;
-using GptCuda.Engine;
 using GptCuda.Engine.Tests.Download;
-using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Tests;
 
@@ -19,12 +16,11 @@ public sealed class DownloadFullSizeTests
     {
         using RepositoryServer server = new();
         using TemporaryFolder models = new();
-        GptConfiguration configuration = ReleasedSizes.Find("124M")!;
         string root = $"/{Repository}/resolve/main";
-        server.Put($"{root}/config.json", Encoding.UTF8.GetBytes("""{"model_type":"gpt2","eos_token_id":50256}"""));
+        server.Put($"{root}/config.json", Encoding.UTF8.GetBytes(ZeroModel.Configuration));
         server.Put($"{root}/vocab.json", File.ReadAllBytes(GptCuda.Tests.Repository.TestData("gpt2", "encoder.json")));
         server.Put($"{root}/merges.txt", File.ReadAllBytes(GptCuda.Tests.Repository.TestData("gpt2", "vocab.bpe")));
-        server.Put($"{root}/model.safetensors", Safetensors(configuration));
+        server.Put($"{root}/model.safetensors", ZeroModel.Weights());
         CliRun run = new()
         {
             Arguments = ["download", "124M"],
@@ -39,23 +35,5 @@ public sealed class DownloadFullSizeTests
         using JsonDocument line = JsonDocument.Parse(generated.OutputBytes);
         Assert.Equal([0, 0, 0], line.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
         Assert.Equal("!!!", line.RootElement.GetProperty("text").GetString());
-    }
-
-    /// <summary>All tensors of a configuration as F16 zeros.</summary>
-    private static byte[] Safetensors(GptConfiguration configuration)
-    {
-        StringBuilder header = new("{");
-        long offset = 0;
-        foreach (WeightShape tensor in WeightCatalog.Tensors(configuration))
-        {
-            long bytes = 2 * tensor.Shape.Aggregate(1L, (product, extent) => product * extent);
-            header.Append($"{(offset == 0 ? "" : ",")}\"{tensor.Name}\":{{\"dtype\":\"F16\",\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{offset},{offset + bytes}]}}");
-            offset += bytes;
-        }
-        byte[] json = Encoding.UTF8.GetBytes(header.Append('}').ToString());
-        byte[] file = new byte[8 + json.Length + offset];
-        BinaryPrimitives.WriteInt64LittleEndian(file, json.Length);
-        json.CopyTo(file, 8);
-        return file;
     }
 }

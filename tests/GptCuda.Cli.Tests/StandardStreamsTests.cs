@@ -29,7 +29,7 @@ public sealed class StandardStreamsTests
     {
         CliResult plain = Shell.Run(Greedy).Succeeded(), counted = Shell.Run([.. Greedy, "--stats"]).Succeeded();
         Assert.Equal(plain.Output, counted.Output);
-        foreach (string line in (string[])["seed: ", "load: ", "time to first token: ", "prefill: 6 tokens, ", "decode: 19 tokens, ", "peak memory: "])
+        foreach (string line in (string[])["cache: 1 sequence, ", "seed: ", "load: ", "time to first token: ", "prefill: 6 tokens, ", "decode: 19 tokens, ", "peak memory: "])
             Assert.Contains(line, counted.Error, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;
 using GptCuda.Cli.Settings;
 using GptCuda.Engine.Download;

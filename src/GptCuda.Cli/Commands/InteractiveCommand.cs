@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using GptCuda.Cli.Input;
 using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;

@@ -38,15 +38,13 @@ internal sealed class DownloadProgress(Terminal terminal) : IDownloadObserver, I
     {
         lock (_lock)
         {
-            _present.TryAdd(file.Name, present);
             _present[file.Name] = present;
             if (_clock.Elapsed < _next)
                 return;
             _next = _clock.Elapsed + (terminal.ErrorIsTerminal ? TerminalInterval : LogInterval);
-            // What earlier runs left of files that have not been touched yet counts as present, too.
-            long done = Math.Max(_earlier, _present.Values.Sum());
+            long done = _present.Values.Sum();
             double rate = Math.Max(0, done - _earlier) / _clock.Elapsed.TotalSeconds;
-            string left = rate > 0 ? $", {TimeSpan.FromSeconds((_total - done) / rate):h\\:mm\\:ss} left" : "";
+            string left = rate > 0 ? $", {Time((long)((_total - done) / rate))} left" : "";
             Show($"{100.0 * done / _total:0.0} %  {Size(done)} of {Size(_total)}, {Size((long)rate)}/s{left}  {file.Name}");
         }
     }
@@ -75,8 +73,11 @@ internal sealed class DownloadProgress(Terminal terminal) : IDownloadObserver, I
             terminal.Say(line);
             return;
         }
-        terminal.Error.Write('\r' + line.PadRight(_lineLength));
-        _lineLength = line.Length;
+        // A line that wraps could not be written over.
+        int room = Console.WindowWidth is > 1 and int width ? width - 1 : line.Length;
+        string shown = line.Length > room ? line[..room] : line;
+        terminal.Error.Write('\r' + shown.PadRight(Math.Min(_lineLength, room)));
+        _lineLength = shown.Length;
     }
 
     private void Erase()
@@ -85,6 +86,8 @@ internal sealed class DownloadProgress(Terminal terminal) : IDownloadObserver, I
             terminal.Error.Write('\r' + new string(' ', _lineLength) + '\r');
         _lineLength = 0;
     }
+
+    private static string Time(long seconds) => $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}";
 
     private static string Size(long bytes) => bytes switch
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GptCuda.Engine;
+using GptCuda.Engine.Cpu;
 
 namespace GptCuda.Cli.Output;
 
@@ -14,6 +15,8 @@ internal static class StatisticsReport
         terminal.ResultBegins();
         ModelStatistics statistics = model.Statistics;
         Line("model", $"{model.Location}; {model.Description}");
+        if (model.Backend is CpuBackend cpu)
+            Line("cache", Cache(CpuMemory.Of(cpu.Configuration, cpu.Options)));
         if (seed is not null)
             Line("seed", $"{seed}");
         Line("load", Milliseconds(statistics.LoadTime));
@@ -22,10 +25,15 @@ internal static class StatisticsReport
         Line("prefill", Speed(statistics.PrefillTokens, statistics.PrefillTokensPerSecond));
         Line("decode", Speed(statistics.DecodedTokens, statistics.DecodeTokensPerSecond));
         using var process = Process.GetCurrentProcess();
-        Line("peak memory", $"{process.PeakWorkingSet64 / (1024.0 * 1024):F1} MiB");
+        Line("peak memory", Mebibytes(process.PeakWorkingSet64));
 
         void Line(string name, string value) => terminal.Error.WriteLine($"{name}: {value}");
     }
+
+    private static string Cache(CpuMemory memory) =>
+        $"{memory.SlotCount} {(memory.SlotCount == 1 ? "sequence" : "sequences")}, {Mebibytes(memory.CachePerSlot * memory.SlotCount)}";
+
+    private static string Mebibytes(long bytes) => $"{bytes / (1024.0 * 1024):F1} MiB";
 
     private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds:F1} ms";
 

@@ -21,13 +21,14 @@ public sealed unsafe class CpuBackend : IBackend
     private readonly DecodeStep _decode;
     private bool _disposed;
 
-    private CpuBackend(GptConfiguration configuration, CpuOptions options, CpuWeights weights, WorkerPool pool, VectorWidth width)
+    private CpuBackend(
+        GptConfiguration configuration, CpuOptions options, CpuWeights weights, KeyValueCache cache, WorkerPool pool, VectorWidth width)
     {
         Configuration = configuration;
         Options = options;
         _weights = weights;
         _pool = pool;
-        _cache = new KeyValueCache(configuration, options.SlotCount);
+        _cache = cache;
         _forward = width switch
         {
             VectorWidth.Bits512 => new VectorForward<Lanes512, Vector512<float>>(configuration, weights, _cache, pool),
@@ -71,13 +72,16 @@ public sealed unsafe class CpuBackend : IBackend
 
         var pool = new WorkerPool(options.Threads);
         CpuWeights? weights = null;
+        KeyValueCache? cache = null;
         try
         {
             weights = CpuWeights.Load(source, options.WeightType, pool);
-            return new CpuBackend(source.Configuration, options, weights, pool, width);
+            cache = new KeyValueCache(source.Configuration, options.SlotCount);
+            return new CpuBackend(source.Configuration, options, weights, cache, pool, width);
         }
         catch
         {
+            cache?.Dispose();
             weights?.Dispose();
             pool.Dispose();
             throw;

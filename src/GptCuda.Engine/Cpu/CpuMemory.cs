@@ -1,5 +1,4 @@
 using System.Globalization;
-using GptCuda.Engine.Cpu.Matrices;
 using GptCuda.Engine.Weights;
 
 namespace GptCuda.Engine.Cpu;

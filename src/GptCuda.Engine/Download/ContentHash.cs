@@ -30,7 +30,8 @@ public sealed record ContentHash(HashAlgorithmKind Algorithm, string Hex)
             HashAlgorithmKind.Md5 => HashAlgorithmName.MD5,
             _ => HashAlgorithmName.SHA1,
         });
-        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
+        // ReadWrite: Windows would refuse a reader that forbids the handle with which the download still holds its part.
+        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.SequentialScan);
         // Git hashes a blob with its type and length in front.
         if (Algorithm == HashAlgorithmKind.GitBlobSha1)
             hash.AppendData(Encoding.ASCII.GetBytes($"blob {file.Length}\0"));

@@ -3,11 +3,14 @@ namespace GptCuda.Engine.Download;
 /// <summary>Where a download comes from and how patient it is.</summary>
 public sealed record DownloadOptions
 {
+    /// <summary>The branch that is fetched where no revision is named.</summary>
+    public const string DefaultRevision = "main";
+
     /// <summary>Who serves the files; a repository id is always Hugging Face's.</summary>
     public DownloadSource Source { get; init; }
 
     /// <summary>Branch, tag or commit of a Hugging Face repository.</summary>
-    public string Revision { get; init; } = "main";
+    public string Revision { get; init; } = DefaultRevision;
 
     /// <summary>Root of the Hugging Face hub or of a mirror (HF_ENDPOINT).</summary>
     public Uri HuggingFaceEndpoint { get; init; } = new("https://huggingface.co");

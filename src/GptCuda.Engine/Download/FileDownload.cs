@@ -20,12 +20,25 @@ internal sealed class FileDownload(HttpTransport transport, RemoteFile file, Dow
         }
         catch
         {
-            partial.Save();
+            Keep(partial);
             throw;
         }
         await VerifyAsync(partial, cancellation).ConfigureAwait(false);
         partial.Finish();
         observer.Advanced(file, file.Length);
+    }
+
+    /// <summary>Saves how far it came. Where that fails too (a full disk), what failed first is the error worth telling.</summary>
+    private static void Keep(PartialFile partial)
+    {
+        try
+        {
+            partial.Save();
+        }
+        catch (IOException)
+        {
+            // The state saved before this one still holds; it claims less.
+        }
     }
 
     private async Task FetchAsync(PartialFile partial, CancellationToken cancellation)
@@ -76,8 +89,7 @@ internal sealed class FileDownload(HttpTransport transport, RemoteFile file, Dow
                 {
                     (problem, asked) = (e, e.RetryAfter);
                 }
-                catch (Exception e) when (e is HttpRequestException or TimeoutException or HttpIOException
-                    || (e is IOException and not DownloadException && e.InnerException is System.Net.Sockets.SocketException))
+                catch (Exception e) when (e is HttpRequestException or TimeoutException or HttpIOException)
                 {
                     problem = e;
                 }
@@ -113,8 +125,8 @@ internal sealed class FileDownload(HttpTransport transport, RemoteFile file, Dow
         using HttpAnswer answer = await transport.SendAsync(HttpMethod.Get, file.Uri, range, validator, cancellation).ConfigureAwait(false);
         HttpResponseMessage response = answer.Response;
         CheckStatus(response, segment, range is not null);
-        if (response.Headers.ETag is { IsWeak: false } strong)
-            partial.State.Validator ??= strong.Tag;
+        if (response.Headers.ETag is { IsWeak: false } strong && (partial.State.Validator ??= strong.Tag) != strong.Tag)
+            throw new ContentChangedException($"the content was {partial.State.Validator} and is {strong.Tag} now");
 
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         while (true)
@@ -140,6 +152,11 @@ internal sealed class FileDownload(HttpTransport transport, RemoteFile file, Dow
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException($"nothing came for {options.StallTimeout.TotalSeconds:0.#} s");
+        }
+        catch (IOException e) when (e is not HttpIOException)
+        {
+            // A connection reset, or cut inside a TLS record: the network's failure, and not the disk's.
+            throw new HttpIOException(HttpRequestError.Unknown, e.Message, e);
         }
     }
 

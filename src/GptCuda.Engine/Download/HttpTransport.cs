@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
@@ -57,7 +58,7 @@ internal sealed class HttpTransport : IDisposable
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _options.Token);
             HttpResponseMessage response = await HeadersAsync(request, cancellation).ConfigureAwait(false);
             linkedTag ??= Header(response, "X-Linked-ETag")?.Trim().Replace("W/", "", StringComparison.Ordinal).Trim('"');
-            linkedSize ??= long.TryParse(Header(response, "X-Linked-Size"), out long size) ? size : null;
+            linkedSize ??= long.TryParse(Header(response, "X-Linked-Size"), CultureInfo.InvariantCulture, out long size) ? size : null;
             revision ??= Header(response, "X-Repo-Commit");
             if (!IsRedirect(response.StatusCode))
                 return new HttpAnswer(response, linkedTag, linkedSize, revision);

@@ -5,6 +5,8 @@ namespace GptCuda.Engine.Download;
 /// <summary>A repository of the Hugging Face hub in GPT-2's layout.</summary>
 internal sealed class HuggingFaceRepository(string repository, DownloadOptions options, RemoteProbe probe, IDownloadObserver observer) : IModelHost
 {
+    private const string Vocabulary = "vocab.json";
+    private const string Merges = "merges.txt";
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
 
@@ -23,13 +25,13 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
                 ?? throw new DownloadException(
                     $"{Description} has no config.json at revision {options.Revision}: is that the repository's full name?"),
         ];
-        foreach (string vocabulary in (string[])["vocab.json", "merges.txt"])
-        {
-            if (await probe.DescribeAsync(vocabulary, Address(vocabulary), cancellation).ConfigureAwait(false) is { } file)
-                files.Add(file);
-            else
-                observer.Said($"{repository} has no {vocabulary}; without it the model runs on token ids only");
-        }
+        RemoteFile? vocabulary = await probe.DescribeAsync(Vocabulary, Address(Vocabulary), cancellation).ConfigureAwait(false);
+        RemoteFile? merges = await probe.DescribeAsync(Merges, Address(Merges), cancellation).ConfigureAwait(false);
+        // One without the other is of no use, and a folder with half a vocabulary is refused as damaged.
+        if (vocabulary is not null && merges is not null)
+            files.AddRange([vocabulary, merges]);
+        else
+            observer.Said($"{repository} has no {(vocabulary is null ? Vocabulary : Merges)}; without it the model runs on token ids only");
         if (await probe.DescribeAsync(SingleFile, Address(SingleFile), cancellation).ConfigureAwait(false) is { } weights)
         {
             files.Add(weights);
@@ -64,7 +66,7 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
                 string shard = tensor.Value.GetString() ?? "";
                 // The name becomes a path on this machine: nothing but a plain file name may come from a server.
                 if (!shard.EndsWith(".safetensors", StringComparison.Ordinal) || shard.StartsWith('.')
-                    || shard.AsSpan().ContainsAny("/\\:"))
+                    || shard.AsSpan().ContainsAny("/\\:") || shard.Any(char.IsControl))
                     throw new DownloadException($"{IndexFile}: \"{shard}\" is no name of a weight file in the same folder.");
                 shards.Add(shard);
             }

@@ -40,8 +40,7 @@ public static class ModelDownload
         using FileStream held = await LockAsync(Sibling(target, ".lock"), name, observer, cancellation).ConfigureAwait(false);
         if (Directory.Exists(target))
         {
-            CheckExisting(name, target);
-            observer.Said($"{name} is already in {target}");
+            observer.Said($"{name} is already in {target}{CheckExisting(name, target, options)}");
             return target;
         }
 
@@ -53,17 +52,21 @@ public static class ModelDownload
         IReadOnlyList<RemoteFile> files = await host.ListAsync(cancellation).ConfigureAwait(false);
 
         string staging = Directory.CreateDirectory(Sibling(target, ".partial")).FullName;
-        RemoveStrangers(staging, files);
+        RemoveStrangers(staging, files.SelectMany(file => PartialFile.Names(file.Name)));
         List<RemoteFile> missing = await MissingAsync(staging, files, cancellation).ConfigureAwait(false);
-        long present = files.Sum(file => file.Length) - missing.Sum(file => file.Length)
-            + missing.Sum(file => PartialFile.PresentAt(Path.Combine(staging, file.Name), file));
+        Dictionary<RemoteFile, long> found = files.ToDictionary(
+            file => file, file => missing.Contains(file) ? PartialFile.PresentAt(Path.Combine(staging, file.Name), file) : file.Length);
+        long present = found.Values.Sum();
         observer.Planned(host.Description, files, present, target);
+        foreach ((RemoteFile file, long bytes) in found)
+            observer.Advanced(file, bytes);
         RequireSpace(staging, files.Sum(file => file.Length) - present);
 
         foreach (RemoteFile file in missing)
             await new FileDownload(transport, file, options, observer).RunAsync(Path.Combine(staging, file.Name), cancellation)
                 .ConfigureAwait(false);
 
+        RemoveStrangers(staging, files.Select(file => file.Name));
         try
         {
             Check(staging);
@@ -97,8 +100,14 @@ public static class ModelDownload
             Tokenizer.Load(directory);
     }
 
-    private static void CheckExisting(string name, string target)
+    /// <returns>Where it came from, for a message; empty where that is not recorded.</returns>
+    private static string CheckExisting(string name, string target, DownloadOptions options)
     {
+        Provenance? held = Provenance.Read(target);
+        if (options.Revision != DownloadOptions.DefaultRevision && held?.Revision is { } revision
+            && options.Revision != revision && options.Revision != held.Commit)
+            throw new DownloadException(
+                $"{target} holds revision {revision}, not {options.Revision}. Remove it to download that one.");
         try
         {
             Check(target);
@@ -107,6 +116,7 @@ public static class ModelDownload
         {
             throw new DownloadException($"{target} is there but is no usable model ({e.Message}). Remove it to download {name} again.", e);
         }
+        return held is null ? "" : $", from {held.Source}";
     }
 
     private static async Task<FileStream> LockAsync(string path, string name, IDownloadObserver observer, CancellationToken cancellation)
@@ -126,10 +136,10 @@ public static class ModelDownload
         }
     }
 
-    /// <summary>Removes what the list does not name: files of another revision, or of the other source.</summary>
-    private static void RemoveStrangers(string staging, IReadOnlyList<RemoteFile> files)
+    /// <summary>Removes what the list does not name: files of another revision or of the other source, states that a kill left.</summary>
+    private static void RemoveStrangers(string staging, IEnumerable<string> names)
     {
-        HashSet<string> known = [.. files.SelectMany(file => (string[])[file.Name, file.Name + ".part", file.Name + ".part.json"])];
+        HashSet<string> known = [.. names];
         foreach (string path in Directory.EnumerateFiles(staging))
         {
             if (!known.Contains(Path.GetFileName(path)))
@@ -157,6 +167,6 @@ public static class ModelDownload
         long free = new DriveInfo(directory).AvailableFreeSpace;
         if (needed + SpareBytes > free)
             throw new DownloadException(
-                $"{directory} has {free >> 20} MiB free; the download needs {(needed + SpareBytes) >> 20} MiB more.");
+                $"{directory} has {free >> 20} MiB free; the download takes {(needed + SpareBytes) >> 20} MiB.");
     }
 }

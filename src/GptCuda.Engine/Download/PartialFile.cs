@@ -39,6 +39,7 @@ internal sealed class PartialFile : IDisposable
     /// <param name="file">What the server describes.</param>
     /// <param name="connections">Segments for a file that is new and large enough.</param>
     /// <param name="segmentBytes">Least length of a segment.</param>
+    /// <remarks>What is neither held to a hash nor tied to an entity tag is not gone on with: nothing would show that it had changed.</remarks>
     public static PartialFile Open(string path, RemoteFile file, int connections, long segmentBytes)
     {
         PartialFileState? earlier = Load(path, file);
@@ -50,6 +51,9 @@ internal sealed class PartialFile : IDisposable
             partial.Save();
         return partial;
     }
+
+    /// <summary>Names of a file on its way: the finished one's, the part's, the state's.</summary>
+    public static string[] Names(string name) => [name, PartOf(name), StateOf(name)];
 
     /// <summary>Bytes of an unfinished file that a later <see cref="Open"/> would find; 0 where there are none.</summary>
     public static long PresentAt(string path, RemoteFile file) =>
@@ -128,7 +132,8 @@ internal sealed class PartialFile : IDisposable
         {
             using FileStream stream = File.OpenRead(StateOf(path));
             PartialFileState? state = JsonSerializer.Deserialize(stream, DownloadJson.Default.PartialFileState);
-            bool usable = state is not null && state.Length == file.Length && state.Hash == file.Hash?.Hex && Covers(state)
+            bool usable = state is { Segments: not null } && state.Length == file.Length && state.Hash == file.Hash?.Hex && Covers(state)
+                && (state.Hash ?? state.Validator) is not null
                 && new FileInfo(PartOf(path)) is { Exists: true } part
                 && state.Segments.All(segment => segment.Position == segment.Start || part.Length >= segment.Position);
             return usable ? state : null;

@@ -6,6 +6,9 @@ namespace GptCuda.Engine.Download;
 /// <summary>Asks a server about files before they are fetched, and fetches small ones whole; retries like a download.</summary>
 internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions options, IDownloadObserver observer)
 {
+    /// <summary>The longest file that is believed; GPT-2's largest has 6 GB.</summary>
+    private const long MostFileBytes = 1L << 50;
+
     /// <summary>The file's length and what else the headers say, or null where the server has no such file (404).</summary>
     public Task<RemoteFile?> DescribeAsync(string name, Uri uri, CancellationToken cancellation) =>
         RetryAsync(name, async () =>
@@ -16,10 +19,11 @@ internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions optio
                     return null;
                 if (head.Response.IsSuccessStatusCode && LengthOf(head) is { } length)
                     return Describe(name, uri, length, head, head.Response.Headers.AcceptRanges.Contains("bytes"));
-                // Some servers refuse HEAD or give no length with it; one byte of the content tells as much.
-                if (!head.Response.IsSuccessStatusCode
-                    && head.Response.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
-                    throw HttpStatus.Problem(name, head.Response);
+                // Some servers do not know HEAD, some give no length with it, and an address that a redirect leads to may be signed
+                // for GET alone. One byte of the content tells as much; it is GET's refusal that counts.
+                if (!head.Response.IsSuccessStatusCode && head.Response.StatusCode != HttpStatusCode.NotImplemented
+                    && HttpStatus.Problem(name, head.Response) is TryLaterException later)
+                    throw later;
             }
             using HttpAnswer first = await transport.SendAsync(HttpMethod.Get, uri, new RangeHeaderValue(0, 0), null, cancellation)
                 .ConfigureAwait(false);
@@ -85,7 +89,9 @@ internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions optio
     private static long? LengthOf(HttpAnswer answer) => answer.LinkedSize ?? answer.Response.Content.Headers.ContentLength;
 
     private static RemoteFile Describe(string name, Uri uri, long length, HttpAnswer answer, bool ranges) =>
-        new(name, uri, length, HashOf(answer), answer.Revision, ranges);
+        length is >= 0 and <= MostFileBytes
+            ? new(name, uri, length, HashOf(answer), answer.Revision, ranges)
+            : throw new DownloadException($"{name}: the server says that it has {length} bytes; up to {MostFileBytes} are believed.");
 
     private static ContentHash? HashOf(HttpAnswer answer)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using GptCuda.Engine.Tokenization;
 
 namespace GptCuda.Engine.Generation;
 

@@ -1,4 +1,3 @@
-using GptCuda.Engine.Backends;
 using GptCuda.Engine.Cpu;
 using GptCuda.Engine.Tests.Reference;
 using GptCuda.Engine.Weights;

@@ -79,6 +79,7 @@ public sealed class DownloadFaultTests : IDisposable
 
         _fixture.AssertComplete();
         Assert.True(_fixture.Observer.PresentAtStart >= 1_000_000, $"{_fixture.Observer.PresentAtStart} bytes were taken over");
+        Assert.Equal(_fixture.Observer.Files.ToDictionary(file => file.Name, file => file.Length), _fixture.Observer.Present);
         LoopbackRequest second = _fixture.WeightRequests.Last();
         Assert.True(second.Range?.From >= 1_000_000 - (256 << 10), $"asked from {second.Range?.From}");
         Assert.NotNull(second["If-Range"]);
@@ -100,6 +101,39 @@ public sealed class DownloadFaultTests : IDisposable
         await _fixture.RunAsync();
 
         _fixture.AssertComplete();
+    }
+
+    [Fact]
+    public async Task Run_ConnectionsGetDifferentContent_BeginsAnewOnOne()
+    {
+        byte[] other = File.ReadAllBytes(Path.Combine(_fixture.Source, "model.safetensors"));
+        Array.Reverse(other);
+        Misbehave(times: 1, new Misbehaviour { Content = other, Header = ("ETag", "\"other\"") });
+
+        await _fixture.RunAsync();
+
+        _fixture.AssertComplete();
+        Assert.Contains(_fixture.Observer.Sayings, saying => saying.Contains("beginning anew", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_NeitherHashNorStrongTag_DoesNotGoOnWithWhatCouldBeOther()
+    {
+        using RepositoryServer server = new() { Commit = null };
+        foreach (string file in (string[])["config.json", "model.safetensors"])
+            server.Put($"{DownloadFixture.Resolve}/{file}", File.ReadAllBytes(Path.Combine(_fixture.Source, file)));
+        Misbehaviour plain = new() { Header = ("ETag", "W/\"weak\"") };
+        server.Misbehave = request =>
+            request is { Method: "GET", Path: $"{DownloadFixture.Resolve}/model.safetensors" } && Interlocked.Increment(ref _count) == 1
+                ? plain with { TruncateAfter = 1_000_000 }
+                : plain;
+        _fixture.Options = _fixture.Options with { HuggingFaceEndpoint = server.Address, Connections = 1, Attempts = 1 };
+        await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
+
+        await _fixture.RunAsync();
+
+        _fixture.AssertComplete();
+        Assert.Null(server.Requests.Last().Range);
     }
 
     [Fact]
@@ -145,10 +179,14 @@ public sealed class DownloadFaultTests : IDisposable
         _fixture.AssertComplete();
     }
 
-    [Fact]
-    public async Task Run_ServerWithoutHead_IsProbedWithOneByte()
+    [Theory]
+    [InlineData(400)]
+    [InlineData(403)]
+    [InlineData(405)]
+    [InlineData(501)]
+    public async Task Run_ServerRefusesHead_IsProbedWithOneByte(int status)
     {
-        _fixture.Server.Misbehave = request => request.Method == "HEAD" ? new Misbehaviour { Status = 405 } : null;
+        _fixture.Server.Misbehave = request => request.Method == "HEAD" ? new Misbehaviour { Status = status } : null;
 
         await _fixture.RunAsync();
 

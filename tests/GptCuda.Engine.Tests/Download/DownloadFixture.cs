@@ -1,5 +1,4 @@
 using GptCuda.Engine.Download;
-using GptCuda.Tests;
 
 namespace GptCuda.Engine.Tests.Download;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using GptCuda.Engine.Download;
+using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
 using GptCuda.Tests;
 
@@ -47,6 +48,20 @@ public sealed class ModelDownloadTests : IDisposable
         Assert.All(_fixture.Server.Requests, request => Assert.Contains(request.Path.Split('/')[^1], allowed));
     }
 
+    [Theory]
+    [InlineData("vocab.json")]
+    [InlineData("merges.txt")]
+    public async Task Run_HalfAVocabulary_IsLeftOutAndTheModelTakesIds(string absent)
+    {
+        _fixture.Server.Remove($"{DownloadFixture.Resolve}/{absent}");
+
+        await _fixture.RunAsync();
+
+        _fixture.AssertComplete();
+        Assert.False(Tokenizer.IsIn(_fixture.Target));
+        Assert.Contains(_fixture.Observer.Sayings, saying => saying.Contains($"has no {absent}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Run_LargeFile_UsesSeveralConnections()
     {
@@ -73,6 +88,7 @@ public sealed class ModelDownloadTests : IDisposable
     [InlineData("/etc/model.safetensors")]
     [InlineData("..\\\\outside.safetensors")]
     [InlineData("config.json")]
+    [InlineData("a\\u0000.safetensors")]
     public async Task Run_IndexNamesAPathOutside_IsRefused(string shard)
     {
         using DownloadFixture sharded = new("hf-sharded");
@@ -130,6 +146,44 @@ public sealed class ModelDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AnotherRevisionIsThere_IsAnErrorWithBoth()
+    {
+        await _fixture.RunAsync();
+        _fixture.Options = _fixture.Options with { Revision = "v2" };
+
+        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
+
+        Assert.Contains("holds revision main, not v2", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_CommitOfWhatIsThere_FetchesNothing()
+    {
+        await _fixture.RunAsync();
+        int before = _fixture.Server.Requests.Count();
+        _fixture.Options = _fixture.Options with { Revision = _fixture.Server.Commit! };
+
+        await _fixture.RunAsync();
+
+        Assert.Equal(before, _fixture.Server.Requests.Count());
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task Run_LengthThatNoFileHas_IsRefused(long length)
+    {
+        _fixture.Server.Misbehave = request => request.Path == $"{DownloadFixture.Resolve}/model.safetensors"
+            ? new Misbehaviour { Header = ("X-Linked-Size", $"{length}") }
+            : null;
+
+        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
+
+        Assert.Contains($"{length} bytes", e.Message, StringComparison.Ordinal);
+        _fixture.AssertNothingUsable();
+    }
+
+    [Fact]
     public async Task Run_TwoAtOnce_OneFetchesAndBothEndWithTheModel()
     {
         string[] targets = await Task.WhenAll(_fixture.RunAsync(), _fixture.RunAsync());
@@ -143,7 +197,7 @@ public sealed class ModelDownloadTests : IDisposable
     public async Task Run_DiskTooSmall_SaysHowMuchIsMissingBeforeItFetches()
     {
         _fixture.Server.Misbehave = request => request.Path == $"{DownloadFixture.Resolve}/model.safetensors" && request.Method == "HEAD"
-            ? new Misbehaviour { Header = ("X-Linked-Size", $"{1L << 60}") }
+            ? new Misbehaviour { Header = ("X-Linked-Size", $"{1L << 50}") }
             : null;
 
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());

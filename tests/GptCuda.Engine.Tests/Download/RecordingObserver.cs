@@ -15,9 +15,10 @@ internal sealed class RecordingObserver : IDownloadObserver
     public void Planned(string description, IReadOnlyList<RemoteFile> files, long present, string directory) =>
         (Files, PresentAtStart) = (files, present);
 
-    public void Advanced(RemoteFile file, long present)
-    {
-    }
+    /// <summary>Bytes there of each file, as last told.</summary>
+    public ConcurrentDictionary<string, long> Present { get; } = new();
+
+    public void Advanced(RemoteFile file, long present) => Present[file.Name] = present;
 
     public void Said(string message) => Sayings.Enqueue(message);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using GptCuda.Engine.Generation;
 using GptCuda.Engine.Sampling;
 

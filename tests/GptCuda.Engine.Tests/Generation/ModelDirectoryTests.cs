@@ -1,5 +1,3 @@
-using GptCuda.Engine;
-
 namespace GptCuda.Engine.Tests.Generation;
 
 public sealed class ModelDirectoryTests : IDisposable

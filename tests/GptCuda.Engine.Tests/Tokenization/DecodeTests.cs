@@ -1,5 +1,4 @@
 using System.Text;
-using GptCuda.Engine.Tokenization;
 
 namespace GptCuda.Tests.Tokenization;
 

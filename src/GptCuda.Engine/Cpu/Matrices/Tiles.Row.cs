@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using GptCuda.Engine.Cpu.Vectors;
 
 namespace GptCuda.Engine.Cpu.Matrices;
 
