@@ -206,9 +206,10 @@ internal sealed class BlockScheduler
             return;
         }
         Warp polling = Array.Find(block.Warps, warp => warp.Polls > 0) ?? block.Warps[0];
+        string absent = _admitted == _count
+            ? "" : $", or for the {_count - _admitted} blocks that do not fit beside them; a grid barrier needs a cooperative launch";
         _fault ??= block.Checker.Fault(FaultKind.Deadlock,
-            $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other"
-            + (_admitted < _count ? $", or for the {_count - _admitted} blocks that do not fit beside them; a grid barrier needs a cooperative launch" : ""),
+            $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other{absent}",
             polling.Index, BitOperations.TrailingZeroCount(polling.Live), polling.LastPoll);
         EndAll();
     }
