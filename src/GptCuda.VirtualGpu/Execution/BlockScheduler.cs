@@ -211,7 +211,7 @@ internal sealed class BlockScheduler
         _fault ??= block.Checker.Fault(FaultKind.Deadlock,
             $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other{absent}",
             polling.Index, BitOperations.TrailingZeroCount(polling.Live), polling.LastPoll);
-        EndAll();
+        EndFrom(0);
     }
 
     private void Stop(ResidentBlock entry, Exception exception)
@@ -222,16 +222,16 @@ internal sealed class BlockScheduler
                 return;
             _faultPlace = entry.Place;
             _fault = exception;
-            EndAll();
+            EndFrom(_faultPlace);
         }
     }
 
-    /// <summary>Ends what comes after the fault; what comes before may still fault first.</summary>
-    private void EndAll()
+    /// <summary>Ends the blocks from a place on; those before a faulty one go on, as they may fault first.</summary>
+    private void EndFrom(long place)
     {
         foreach (ResidentBlock entry in _round)
         {
-            if (entry.Place < _faultPlace && _faultPlace != long.MaxValue)
+            if (entry.Place < place)
                 continue;
             if (entry.Block is not null)
                 entry.Block.IsAbandoned = true;
