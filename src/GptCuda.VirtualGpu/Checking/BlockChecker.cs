@@ -49,8 +49,8 @@ internal sealed unsafe partial class BlockChecker : IDisposable
     public BlockCounters Counters { get; } = new();
 
     /// <summary>
-    /// Checks and counts an access. To be called before the access is performed; for strong accesses to global memory both under
-    /// <see cref="LaunchChecker.Gate"/>.
+    /// Checks and counts an access. To be called before the access is performed; for strong accesses to global memory both in the block's
+    /// turn, when no other block performs one.
     /// </summary>
     /// <param name="access">The access. An empty mask is an access of nobody.</param>
     /// <exception cref="VirtualFault">The access is faulty; it must not be performed.</exception>

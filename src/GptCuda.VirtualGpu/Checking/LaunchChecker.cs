@@ -54,13 +54,9 @@ internal sealed class LaunchChecker
     public LaunchCounters Counters { get; }
 
     /// <summary>
-    /// Held by the executor over <see cref="BlockChecker.Access"/> and the performing of every strong access to global memory
-    /// (<see cref="MemoryOrder"/> other than Weak, atomics and reductions included): which value an access reads and what it thereby
-    /// synchronises with must be one step.
+    /// What can be acquired at strong locations of global memory. Blocks perform strong accesses to global memory in turns, one block at a
+    /// time (<see cref="Execution.BlockScheduler"/>), so that the value that an access reads and what it synchronises with are one step.
     /// </summary>
-    public Lock Gate { get; } = new();
-
-    /// <summary>What can be acquired at strong locations of global memory. Guarded by <see cref="Gate"/>.</summary>
     internal Dictionary<ulong, SyncLocation> Locations { get; } = [];
 
     /// <summary>Begins a block. Thread-safe.</summary>

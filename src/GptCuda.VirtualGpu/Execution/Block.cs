@@ -4,7 +4,9 @@ using GptCuda.VirtualGpu.Memory;
 
 namespace GptCuda.VirtualGpu.Execution;
 
-/// <summary>A block of threads while it is resident: its warps, its shared and local memory, its barriers. Run by one host thread at a time.</summary>
+/// <summary>
+/// A block of threads while it is resident: its warps, its shared and local memory, its barriers. Run by one host thread at a time.
+/// </summary>
 internal sealed unsafe class Block : IDisposable
 {
     /// <summary>Instructions without a word to other blocks after which a block's turn passes on.</summary>

@@ -206,11 +206,12 @@ internal sealed class BlockScheduler
             return;
         }
         Warp polling = Array.Find(block.Warps, warp => warp.Polls > 0) ?? block.Warps[0];
+        string absent = _admitted == _count
+            ? "" : $", or for the {_count - _admitted} blocks that do not fit beside them; a grid barrier needs a cooperative launch";
         _fault ??= block.Checker.Fault(FaultKind.Deadlock,
-            $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other"
-            + (_admitted < _count ? $", or for the {_count - _admitted} blocks that do not fit beside them; a grid barrier needs a cooperative launch" : ""),
+            $"all {_round.Count} resident blocks poll, and nobody changes anything: they wait for each other{absent}",
             polling.Index, BitOperations.TrailingZeroCount(polling.Live), polling.LastPoll);
-        EndAll();
+        EndFrom(0);
     }
 
     private void Stop(ResidentBlock entry, Exception exception)
@@ -221,16 +222,16 @@ internal sealed class BlockScheduler
                 return;
             _faultPlace = entry.Place;
             _fault = exception;
-            EndAll();
+            EndFrom(_faultPlace);
         }
     }
 
-    /// <summary>Ends what comes after the fault; what comes before may still fault first.</summary>
-    private void EndAll()
+    /// <summary>Ends the blocks from a place on; those before a faulty one go on, as they may fault first.</summary>
+    private void EndFrom(long place)
     {
         foreach (ResidentBlock entry in _round)
         {
-            if (entry.Place < _faultPlace && _faultPlace != long.MaxValue)
+            if (entry.Place < place)
                 continue;
             if (entry.Block is not null)
                 entry.Block.IsAbandoned = true;

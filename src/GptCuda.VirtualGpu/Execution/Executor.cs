@@ -22,7 +22,10 @@ internal sealed class Executor(DeviceMemory memory, DeviceProfile profile, Check
     {
         Kernel kernel = request.Kernel;
         if (request.Parameters.Length < kernel.ParameterBytes)
-            throw new ArgumentException($"{kernel.Name} takes {kernel.ParameterBytes} bytes of parameters, {request.Parameters.Length} are given", nameof(request));
+        {
+            throw new ArgumentException(
+                $"{kernel.Name} takes {kernel.ParameterBytes} bytes of parameters, {request.Parameters.Length} are given", nameof(request));
+        }
         var checker = new LaunchChecker(memory, profile, level, Describe(request), cache);
         long resident = request.Cooperative
             ? request.Grid.Count

@@ -38,7 +38,8 @@ internal sealed unsafe class KernelEncoder
         int count = lowered.Instructions.Count;
         var code = GC.AllocateArray<Instruction>(count, pinned: true);
         var details = GC.AllocateArray<InstructionDetail>(count, pinned: true);
-        var slots = GC.AllocateArray<OperandSlot>(count * MinimumSlots + lowered.Instructions.Sum(instruction => instruction.Operands.Count), pinned: true);
+        int operands = lowered.Instructions.Sum(instruction => Math.Max(MinimumSlots, instruction.Operands.Count));
+        var slots = GC.AllocateArray<OperandSlot>(operands, pinned: true);
         var sources = new InstructionSource[count];
         var streamed = StreamedRegisters(lowered);
         int slot = 0;
@@ -94,7 +95,8 @@ internal sealed unsafe class KernelEncoder
 
     /// <summary>The registers that a streaming load gives, whose first use ends what a warp has in flight.</summary>
     private static HashSet<int> StreamedRegisters(LoweredKernel lowered) =>
-        [.. lowered.Instructions.Where(instruction => instruction.Detail.Kind == AccessKind.Load && instruction.Detail.Hints.HasFlag(CacheHints.Streaming))
+        [.. lowered.Instructions
+            .Where(instruction => instruction.Detail.Kind == AccessKind.Load && instruction.Detail.Hints.HasFlag(CacheHints.Streaming))
             .SelectMany(instruction => instruction.Operands).Where(operand => operand.IsResult).Select(operand => operand.Register)];
 
     private static void FirstUse(Warp warp, Instruction* instruction)

@@ -22,7 +22,7 @@ internal sealed partial class KernelLowering
         }
         var instruction = new LoweredInstruction(form, statement) { Guard = guard, GuardInverted = inverted };
         var after = new List<LoweredInstruction>();
-        LowerOperands(instruction, scope, slots, after);
+        LowerOperands(instruction, scope, after);
         if (form.Control == ControlKind.Return)
             instruction.Control = ControlKind.Exit;
         if (form.Bind?.Invoke(instruction, slots) is { } problem)
@@ -38,14 +38,15 @@ internal sealed partial class KernelLowering
         Emit(branch);
     }
 
-    private void LowerOperands(LoweredInstruction instruction, NameScope scope, string?[] slots, List<LoweredInstruction> after)
+    private void LowerOperands(LoweredInstruction instruction, NameScope scope, List<LoweredInstruction> after)
     {
         PtxStatement statement = instruction.Statement;
         OperandPattern[] patterns = instruction.Form.Operands;
         int missing = patterns.Length - statement.Operands.Count;
         int addresses = 0, written = 0;
-        // The type that the last modifier names decides how an extended result is filled.
-        PtxType resultType = statement.Modifiers.Count >= 2 && PtxTypes.TryParse(statement.Modifiers[^2].Text, out PtxType type) ? type : PtxType.None;
+        // cvt.to.from: the type before the last decides how a result in a wider register is extended.
+        string before = statement.Modifiers.Count >= 2 ? statement.Modifiers[^2].Text : "";
+        PtxType resultType = PtxTypes.TryParse(before, out PtxType type) ? type : PtxType.None;
         foreach (OperandPattern pattern in patterns)
         {
             if (pattern.IsOptional && missing > 0)

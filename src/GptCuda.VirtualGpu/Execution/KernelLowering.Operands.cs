@@ -34,7 +34,12 @@ internal sealed partial class KernelLowering
     }
 
     private void LowerValue(
-        LoweredInstruction instruction, OperandPattern pattern, PtxOperand operand, NameScope scope, PtxType resultType, List<LoweredInstruction> after)
+        LoweredInstruction instruction,
+        OperandPattern pattern,
+        PtxOperand operand,
+        NameScope scope,
+        PtxType resultType,
+        List<LoweredInstruction> after)
     {
         if (pattern.Second is { } second)
         {
@@ -49,7 +54,10 @@ internal sealed partial class KernelLowering
         if (operand.Kind == PtxOperandKind.Vector)
         {
             if (pattern.Kind != '*' && pattern.Count != operand.Elements.Count)
-                throw Error(operand, pattern.Count == 0 ? "a vector is not allowed here" : $"{pattern.Count} elements are needed, not {operand.Elements.Count}");
+            {
+                throw Error(operand, pattern.Count == 0
+                    ? "a vector is not allowed here" : $"{pattern.Count} elements are needed, not {operand.Elements.Count}");
+            }
             foreach (PtxOperand element in operand.Elements)
                 LowerElement(instruction, pattern, element, scope, resultType, after);
             return;
@@ -61,7 +69,12 @@ internal sealed partial class KernelLowering
     }
 
     private void LowerElement(
-        LoweredInstruction instruction, OperandPattern pattern, PtxOperand operand, NameScope scope, PtxType resultType, List<LoweredInstruction> after)
+        LoweredInstruction instruction,
+        OperandPattern pattern,
+        PtxOperand operand,
+        NameScope scope,
+        PtxType resultType,
+        List<LoweredInstruction> after)
     {
         if (pattern.IsResult)
             instruction.Operands.Add(LowerResult(instruction, pattern, operand, scope, resultType, after));
@@ -72,7 +85,12 @@ internal sealed partial class KernelLowering
     }
 
     private LoweredOperand LowerResult(
-        LoweredInstruction instruction, OperandPattern pattern, PtxOperand operand, NameScope scope, PtxType resultType, List<LoweredInstruction> after)
+        LoweredInstruction instruction,
+        OperandPattern pattern,
+        PtxOperand operand,
+        NameScope scope,
+        PtxType resultType,
+        List<LoweredInstruction> after)
     {
         int wanted = pattern.Bytes;
         if (operand.Kind == PtxOperandKind.Sink)
@@ -162,7 +180,8 @@ internal sealed partial class KernelLowering
         return (literal.Kind, bytes) switch
         {
             (PtxOperandKind.Double, 4) => BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(literal.Value)),
-            (PtxOperandKind.Single, 8) when type == PtxType.F64 => BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)literal.Value)),
+            (PtxOperandKind.Single, 8) when type == PtxType.F64 =>
+                BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)literal.Value)),
             _ => literal.Value,
         };
     }

@@ -48,7 +48,8 @@ internal sealed partial class KernelLowering
             offset += (int)parameter.Bytes;
         }
         lowering.LowerBody(kernel.Body!, scope, returnLabel: null);
-        lowering.Emit(new LoweredInstruction(InternalForms.Exit, new PtxStatement(PtxStatementKind.Instruction, kernel.Line, 1) { Name = "exit" }));
+        var end = new PtxStatement(PtxStatementKind.Instruction, kernel.Line, 1) { Name = "exit" };
+        lowering.Emit(new LoweredInstruction(InternalForms.Exit, end));
         foreach ((LoweredInstruction branch, CodeLabel[] targets) in lowering._branches)
             branch.Targets = [.. targets.Select(target => target.Index)];
         int shared = (int)Align(lowering._sharedBytes, lowering._dynamicAlignment);
@@ -167,7 +168,10 @@ internal sealed partial class KernelLowering
         var thing = new NamedThing(PtxStateSpace.Shared, -1, variable.Bytes, (ulong)_sharedBytes);
         _sharedBytes += variable.Bytes;
         if (_sharedBytes > 1 << 20)
-            throw new PtxSyntaxException(_text.Name, variable.Line, variable.Column, $"{_sharedBytes} bytes of shared memory: no device has as many");
+        {
+            throw new PtxSyntaxException(
+                _text.Name, variable.Line, variable.Column, $"{_sharedBytes} bytes of shared memory: no device has as many");
+        }
         return thing;
     }
 

@@ -6,7 +6,8 @@ namespace GptCuda.VirtualGpu.Execution;
 /// <summary>A loaded module: its kernels decoded, its variables placed.</summary>
 internal sealed class PtxModule
 {
-    private PtxModule(string name, string target, IReadOnlyDictionary<string, Kernel> kernels, IReadOnlyDictionary<string, ModuleVariable> variables)
+    private PtxModule(
+        string name, string target, IReadOnlyDictionary<string, Kernel> kernels, IReadOnlyDictionary<string, ModuleVariable> variables)
     {
         Name = name;
         Target = target;
@@ -30,7 +31,7 @@ internal sealed class PtxModule
     /// <param name="text">The PTX.</param>
     /// <param name="name">A name for messages.</param>
     /// <param name="memory">Where variables go. What it has placed is the caller's to free, also after an exception.</param>
-    /// <exception cref="PtxSyntaxException">The text is not PTX, or uses what is not supported: nothing of the module can be launched then.</exception>
+    /// <exception cref="PtxSyntaxException">The text is not PTX, or uses what is not supported; nothing of it can be launched then.</exception>
     public static PtxModule Load(string text, string name, IModuleMemory memory)
     {
         PtxText parsed = PtxParser.Parse(text, name);
@@ -52,7 +53,10 @@ internal sealed class PtxModule
         foreach (PtxVariable variable in variables)
         {
             if (variable.IsExtern || variable.Bytes == 0)
-                throw new PtxSyntaxException(text.Name, variable.Line, variable.Column, $"{variable.Name} is defined elsewhere: modules are not linked");
+            {
+                throw new PtxSyntaxException(
+                    text.Name, variable.Line, variable.Column, $"{variable.Name} is defined elsewhere: modules are not linked");
+            }
             bool isConstant = variable.Space == PtxStateSpace.Const;
             ulong address = memory.Place(variable.Name, variable.Bytes, variable.Alignment, isConstant);
             if (!placed.TryAdd(variable.Name, new ModuleVariable(variable.Name, address, variable.Bytes, isConstant)))

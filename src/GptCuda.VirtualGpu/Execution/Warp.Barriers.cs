@@ -78,6 +78,7 @@ internal sealed unsafe partial class Warp
                 SetPredicate(instruction->D, result != 0 ? uint.MaxValue : 0);
             }
         }
+        MergeSplits();
     }
 
     private uint Waiting(SplitState state)

@@ -119,11 +119,12 @@ internal sealed unsafe partial class Warp
                 Arrive();
                 continue;
             }
-            if (block.NeedsTurn && !Block.TakeTurn())
+            if (!block.NeedsTurn)
+                Block.PassIdleTurn();
+            else if (!Block.TakeTurn())
                 return WarpPause.NeedsTurn;
             Block.Executions[split.Block]++;
             Block.Instructions += block.End - block.Start;
-            Block.PassIdleTurn();
             Execute(block, split.Mask);
             if (Finish(block))
             {

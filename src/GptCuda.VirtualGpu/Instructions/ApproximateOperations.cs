@@ -112,13 +112,18 @@ internal static class ApproximateOperations
         }
     }
 
-    /// <summary>div.approx.f32: as <see cref="DivideFull"/> while 2^-126 &lt;= |b| &lt;= 2^126; beyond, a / infinity = 0 even where it would be finite.</summary>
+    /// <summary>
+    /// div.approx.f32: as <see cref="DivideFull"/> for divisors of 2^-126 to 2^126; beyond, 0 even where the quotient would not be.
+    /// </summary>
     internal struct DivideApproximate : ILaneBinary<float, float, float>
     {
         public static float Invoke(float a, float b)
         {
             if (MathF.Abs(b) > 8.507059e37f && float.IsFinite(b))
-                return float.IsFinite(a) ? MathF.CopySign(0, float.IsNegative(a) == float.IsNegative(b) ? 1 : -1) : FloatOperations.Canonical(float.NaN);
+            {
+                bool negative = float.IsNegative(a) != float.IsNegative(b);
+                return float.IsFinite(a) ? (negative ? -0f : 0f) : FloatOperations.Canonical(float.NaN);
+            }
             return DivideFull.Invoke(a, b);
         }
     }

@@ -37,7 +37,8 @@ internal static unsafe class MatrixForms
     }
 
     private static void AddLoad(InstructionTable table, string count, string results, int matrices) =>
-        table.Add("ldmatrix", $"sync aligned m8n8 {count} trans? shared|shared::cta b16", $"{results} m", InstructionClass.Shared, (instruction, slots) =>
+        table.Add("ldmatrix", $"sync aligned m8n8 {count} trans? shared|shared::cta b16", $"{results} m", InstructionClass.Shared,
+            (instruction, slots) =>
         {
             instruction.Handler = &MatrixOperations.Load;
             ref InstructionDetail detail = ref instruction.Detail;

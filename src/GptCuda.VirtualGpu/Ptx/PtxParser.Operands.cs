@@ -91,19 +91,14 @@ internal sealed partial class PtxParser
         PtxToken token = Current;
         bool negative = TakeIf('-');
         PtxToken number = Current;
-        switch (number.Kind)
+        (PtxOperandKind kind, ulong negated) = number.Kind switch
         {
-            case PtxTokenKind.Integer:
-                _at++;
-                return new PtxOperand(PtxOperandKind.Integer, token.Line, token.Column) { Value = negative ? 0 - number.Value : number.Value };
-            case PtxTokenKind.Single:
-                _at++;
-                return new PtxOperand(PtxOperandKind.Single, token.Line, token.Column) { Value = negative ? number.Value ^ 0x80000000u : number.Value };
-            case PtxTokenKind.Double:
-                _at++;
-                return new PtxOperand(PtxOperandKind.Double, token.Line, token.Column) { Value = negative ? number.Value ^ (1ul << 63) : number.Value };
-            default:
-                throw Error($"expected an operand, found '{number.Text}'");
-        }
+            PtxTokenKind.Integer => (PtxOperandKind.Integer, 0 - number.Value),
+            PtxTokenKind.Single => (PtxOperandKind.Single, number.Value ^ 0x80000000u),
+            PtxTokenKind.Double => (PtxOperandKind.Double, number.Value ^ (1ul << 63)),
+            _ => throw Error($"expected an operand, found '{number.Text}'"),
+        };
+        _at++;
+        return new PtxOperand(kind, token.Line, token.Column) { Value = negative ? negated : number.Value };
     }
 }

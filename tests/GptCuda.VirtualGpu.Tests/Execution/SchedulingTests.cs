@@ -142,6 +142,24 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public void BlockThatWaitsForAFaultyOne_DoesNotHangTheLaunch()
+    {
+        using var device = new TestDevice(CheckLevel.Bounds);
+        device.Load(KernelText.Kernel("""
+            mov.u32 %r1, %ctaid.x;
+            setp.eq.u32 %p1, %r1, 1;
+            @%p1 trap;
+            wait:
+            ld.acquire.gpu.global.u32 %r2, [%in];
+            setp.eq.u32 %p2, %r2, 0;
+            @%p2 bra wait;
+            """));
+        ulong flag = device.Upload(0u);
+        var fault = Assert.Throws<VirtualFault>(() => device.Launch("k", new(2, 1, 1), new(1, 1, 1), 0, true, flag, flag));
+        Assert.Equal(FaultKind.Trap, fault.Kind);
+    }
+
+    [Fact]
     public void Counters_OfASmallKernel_CountEveryWarpInstruction()
     {
         using var device = new TestDevice();

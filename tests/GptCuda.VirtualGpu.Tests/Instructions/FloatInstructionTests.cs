@@ -151,7 +151,14 @@ public sealed class FloatInstructionTests
             float x = F(inputs[i]);
             double exact = function switch
             {
-                1 => Math.Pow(2, x), 2 => Math.Log2(x), 3 => 1.0 / x, 4 => 1 / Math.Sqrt(x), 5 => Math.Sqrt(x), 6 => Math.Tanh(x), 7 => Math.Sin(x), _ => Math.Cos(x),
+                1 => Math.Pow(2, x),
+                2 => Math.Log2(x),
+                3 => 1.0 / x,
+                4 => 1 / Math.Sqrt(x),
+                5 => Math.Sqrt(x),
+                6 => Math.Tanh(x),
+                7 => Math.Sin(x),
+                _ => Math.Cos(x),
             };
             if (!float.IsNormal(x) || !float.IsNormal((float)exact))
                 continue;
