@@ -18,11 +18,13 @@ internal static unsafe class Gemm
     /// <param name="alpha">Factor on the product; 0 for A and B not to be read.</param>
     /// <param name="beta">Factor on C; 0 for C not to be read.</param>
     /// <param name="order">The order of summation.</param>
-    public static void Multiply(GemmProblem problem, float alpha, float beta, ReductionOrder order)
+    /// <param name="threads">At most as many host threads.</param>
+    public static void Multiply(GemmProblem problem, float alpha, float beta, ReductionOrder order, int threads)
     {
         int tileRows = (problem.M + TileRows - 1) / TileRows, tileColumns = (problem.N + TileColumns - 1) / TileColumns;
         int tiles = tileRows * tileColumns;
-        Parallel.For(0L, (long)tiles * problem.Batch, () => new Workspace(), (index, _, workspace) =>
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads };
+        Parallel.For(0L, (long)tiles * problem.Batch, options, () => new Workspace(), (index, _, workspace) =>
         {
             int batch = (int)(index / tiles), tile = (int)(index % tiles);
             int row = tile % tileRows * TileRows, column = tile / tileRows * TileColumns;
@@ -36,14 +38,16 @@ internal static unsafe class Gemm
     /// <summary>Sums the products of a tile into the workspace.</summary>
     private static void Sum(GemmProblem problem, int batch, Tile tile, ReductionOrder order, Workspace workspace)
     {
-        new Span<float>(workspace.Sum, TileRows * TileColumns).Clear();
+        // Columns are summed in the kernel's groups: the last one may have some that C does not have.
+        int used = (tile.Columns + GemmKernel.Columns - 1) / GemmKernel.Columns * GemmKernel.Columns * TileRows;
+        new Span<float>(workspace.Sum, used).Clear();
         for (int part = 0; part < order.Parts.Length; part++)
         {
             int[] chunks = order.Parts[part];
             // The first part is the sum; each further one is added when it is complete.
             float* sums = part == 0 ? workspace.Sum : workspace.Part;
             if (part > 0)
-                new Span<float>(sums, TileRows * TileColumns).Clear();
+                new Span<float>(sums, used).Clear();
             for (int first = 0; first < chunks.Length; first += Run / ReductionOrder.Chunk)
             {
                 ReadOnlySpan<int> run = chunks.AsSpan(first, Math.Min(Run / ReductionOrder.Chunk, chunks.Length - first));
@@ -55,10 +59,10 @@ internal static unsafe class Gemm
                 }
             }
             if (problem.ReducesInOutputType && order.Parts.Length > 1)
-                Elements.Round(new Span<float>(sums, TileRows * TileColumns), problem.C.Type);
+                Elements.Round(new Span<float>(sums, used), problem.C.Type);
             if (part > 0)
             {
-                for (int i = 0; i < TileRows * TileColumns; i++)
+                for (int i = 0; i < used; i++)
                     workspace.Sum[i] += sums[i];
             }
         }

@@ -32,7 +32,7 @@ internal sealed class GemmOperation(GemmProblem problem, (ulong Address, long By
             memory.Demand(workspace.Address, workspace.Bytes, $"{_subject}: its workspace");
             memory.Fill(workspace.Address, [0xff], Math.Min(workspace.Bytes, SpoiledBytes), _subject);
         }
-        Gemm.Multiply(problem, reads ? alpha : 0, beta, _order);
+        Gemm.Multiply(problem, reads ? alpha : 0, beta, _order, driver.HostThreads);
         for (int batch = 0; batch < problem.Batch; batch++)
             GemmChecks.MarkWritten(memory, problem.C, batch);
         driver.Report?.Multiplied(problem.KernelName, problem.M, problem.N, problem.K, problem.Batch, Bytes(accumulates), node);

@@ -49,6 +49,9 @@ internal sealed class VirtualDriver : IDisposable
     /// <summary>Decides among orders that are all allowed.</summary>
     public ulong Seed => _options.Execution.Seed;
 
+    /// <summary>Host threads that work may use.</summary>
+    public int HostThreads => _options.Execution.Threads;
+
     public DeviceMemory Memory { get; }
 
     /// <summary>Picks among orders that are all allowed; null for the plain one.</summary>

@@ -163,17 +163,24 @@ internal static unsafe class NvrtcExports
         }
         catch (NvrtcException refused)
         {
-            return refused.Result;
+            return Explained(function, refused.Result, refused.Message);
         }
-        catch (DriverException)
+        catch (DriverException unknown)
         {
             // No live program has this handle.
-            return NVRTC_ERROR_INVALID_PROGRAM;
+            return Explained(function, NVRTC_ERROR_INVALID_PROGRAM, unknown.Message);
         }
         catch (Exception unexpected)
         {
             Console.Error.WriteLine($"virtual GPU: {function}: {unexpected}");
             return NVRTC_ERROR_INTERNAL_ERROR;
         }
+    }
+
+    private static nvrtcResult Explained(string function, nvrtcResult result, string why)
+    {
+        if (Environment.GetEnvironmentVariable(Boundary.ExplainVariable) is "1")
+            Console.Error.WriteLine($"virtual GPU: {function}: {result}: {why}");
+        return result;
     }
 }

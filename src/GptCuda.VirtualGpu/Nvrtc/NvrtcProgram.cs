@@ -65,9 +65,13 @@ internal sealed class NvrtcProgram(string name, string source, SortedDictionary<
             }
             catch (NvrtcException refused)
             {
-                (_ptx, _image) = (null, null);
-                Log = Text(refused.Message + "\n");
+                Refuse(refused.Message);
                 throw;
+            }
+            catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+            {
+                Refuse($"{name}: {failed.Message}");
+                throw new NvrtcException(nvrtcResult.NVRTC_ERROR_BUILTIN_OPERATION_FAILURE, failed.Message);
             }
         }
     }
@@ -78,6 +82,12 @@ internal sealed class NvrtcProgram(string name, string source, SortedDictionary<
         foreach (nint lowered in _lowered.Values)
             Marshal.FreeCoTaskMem(lowered);
         _lowered = [];
+    }
+
+    private void Refuse(string why)
+    {
+        (_ptx, _image) = (null, null);
+        Log = Text(why + "\n");
     }
 
     private void Keep(CompileOptions options, Compilation.Result result)

@@ -1,7 +1,7 @@
 using GptCuda.VirtualGpu.Blas;
 using GptCuda.VirtualGpu.Driver;
-using GptCuda.VirtualGpu.Exports;
 using GptCuda.VirtualGpu.Execution;
+using GptCuda.VirtualGpu.Exports;
 using GptCuda.VirtualGpu.Tests.Driver;
 using static GptCuda.VirtualGpu.Blas.cublasStatus_t;
 using static GptCuda.VirtualGpu.Blas.cudaDataType;
@@ -103,8 +103,7 @@ public sealed unsafe class GemmTests
     [Fact]
     public void GemmEx_SplitSumIntoBF16_IsRoundedInPartsUnlessForbidden()
     {
-        // 256 ones and 256 times 2^-8: exactly 257, which bf16 has not (256 and 258 are); parts rounded before they are added differ
-        // from the sum rounded once for some of the shapes and seeds.
+        // Of 256 sums some come out otherwise when their parts are rounded to 8 bits before they are added; a seed may not split at all.
         bool differs = false;
         for (ulong seed = 1; seed <= 8 && !differs; seed++)
         {

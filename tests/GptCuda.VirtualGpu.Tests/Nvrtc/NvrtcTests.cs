@@ -255,6 +255,24 @@ public sealed unsafe class NvrtcTests
     }
 
     [Fact]
+    public void Compile_ClangThatDoesNotStart_SaysSo()
+    {
+        string folder = Directory.CreateTempSubdirectory("gptcuda-clang-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "clang++-19"), "");
+            using CompilerEnvironment environment = new("PATH", folder);
+            using TestProgram program = new("__global__ void k() {}\n", "k.cu");
+            Assert.Equal(NVRTC_ERROR_BUILTIN_OPERATION_FAILURE, program.Compile("-arch=sm_80"));
+            Assert.Contains($"{folder}/clang++-19 cannot be started", program.Log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Compile_HostIncludeFolders_AreNotSearched()
     {
         using CompilerEnvironment environment = new("CPATH", "/usr/include");
