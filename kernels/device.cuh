@@ -49,6 +49,7 @@ DEVICE f32 gelu(f32 x) {
 
 // ---- conversions ----
 DEVICE f32 to_f32(f32 x) { return x; }
+DEVICE f32 to_f32(i8 x) { return (f32)x; }
 DEVICE f32 to_f32(bf16 x) { return __uint_as_float((u32)x.bits << 16); }
 DEVICE f32 to_f32(f16 x) { f32 r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(x.bits)); return r; }
 DEVICE f32 low_bf16(u32 pair) { return __uint_as_float(pair << 16); }
@@ -108,6 +109,20 @@ DEVICE u32 take_ticket(u32* counter, u32 last) {
                : "=r"(taken) : "l"(counter), "r"(last) : "memory");
   return taken;
 }
+
+DEVICE u32 load_acquire(const u32* p) { u32 v; asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory"); return v; }
+DEVICE u32 load_relaxed(const u32* p) { u32 v; asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory"); return v; }
+DEVICE void store_release(u32* p, u32 v) { asm volatile("st.release.gpu.global.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
+DEVICE void min_relaxed(u32* p, u32 v) { asm volatile("red.relaxed.gpu.global.min.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
+DEVICE void add_relaxed(u32* p, u32 v) { asm volatile("red.relaxed.gpu.global.add.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
+DEVICE void add_relaxed(u64* p, u64 v) { asm volatile("red.relaxed.gpu.global.add.u64 [%0], %1;" :: "l"(p), "l"(v) : "memory"); }
+DEVICE u32 fetch_add_relaxed(u32* p, u32 v) {
+  u32 r; asm volatile("atom.relaxed.gpu.global.add.u32 %0, [%1], %2;" : "=r"(r) : "l"(p), "r"(v) : "memory"); return r;
+}
+DEVICE u32 fetch_add_shared(u32* p, u32 v) {  // a generic address that lies in shared memory
+  u32 r; asm volatile("atom.relaxed.cta.add.u32 %0, [%1], %2;" : "=r"(r) : "l"(p), "r"(v) : "memory"); return r;
+}
+DEVICE void sleep_briefly() { asm volatile("nanosleep.u32 64;"); }
 
 // ---- warps ----
 DEVICE f32 warp_sum(f32 v) {

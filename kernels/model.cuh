@@ -25,3 +25,9 @@ DEVICE i64 cache_offset(int layer, int slots, int slot, int kv, int head, int co
   return ((((i64)layer * slots + slot) * 2 + kv) * HEADS + head) * context * padded<cached>(HEAD_SIZE)
       + (i64)position * padded<cached>(HEAD_SIZE);
 }
+
+// Element i of a token's embedding; the table's rows are padded like those of any matrix.
+DEVICE f32 embedding(const weight* wte, const f32* scales, int token, int i) {
+  const f32 value = (f32)to_f32(wte[(i64)token * padded<weight>(WIDTH) + i]);
+  return WEIGHT == WEIGHT_INT8 ? value * scales[token] : value;
+}
