@@ -1,1 +1,1 @@
-return 0;
+return GptCuda.Cli.Application.Run(args);

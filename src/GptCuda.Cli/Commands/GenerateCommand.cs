@@ -1,0 +1,102 @@
+using System.CommandLine;
+using GptCuda.Cli.Input;
+using GptCuda.Cli.Output;
+using GptCuda.Cli.Parsing;
+using GptCuda.Cli.Settings;
+using GptCuda.Engine;
+using GptCuda.Engine.Generation;
+
+namespace GptCuda.Cli.Commands;
+
+/// <summary><c>gptcuda [generate]</c>: text from a prompt.</summary>
+internal sealed class GenerateCommand
+{
+    private readonly TextSource _source = TextSource.ForPrompt();
+    private readonly ModelSettings _model = new();
+    private readonly GenerationSettings _generation = new();
+
+    private readonly Setting<string?> _prompts = SettingOf.Text(
+        "--prompts", "F.jsonl", "Many prompts: lines {\"prompt\":..} or {\"ids\":[..]}, optional \"seed\" and \"n\"; prints JSON Lines");
+
+    private readonly Setting<int?> _samples = SettingOf.Integer("--samples", "N", 1, "Continuations of each prompt (default: 1)");
+    private readonly Setting<int?> _batchSize = SettingOf.Integer("--batch-size", "B", 1, "Sequences computed at a time (default: what fits)");
+    private readonly Flag _json = new("--json", "Print a JSON line a sequence");
+
+    private GenerateCommand() { }
+
+    public static CommandDefinition Define()
+    {
+        var self = new GenerateCommand();
+        var command = new Command("generate", "Continue a text (the default command)");
+        self._source.AddTo(command);
+        command.Add(self._prompts.Option);
+        self._generation.AddTo(command);
+        command.Add(self._samples.Option);
+        command.Add(self._batchSize.Option);
+        command.Add(self._json.Option);
+        self._model.AddTo(command);
+        command.Add(new VersionOption("--version") { Description = "Print the version" });
+        return new CommandDefinition(
+            command,
+            self.Run,
+            "gptcuda \"The people of the United States\"",
+            "gptcuda \"Call me Ishmael.\" -n 40 --temperature 0.9 --top-p 0.95 --seed 7",
+            "gptcuda --greedy -n 20 --json \"In the beginning\"",
+            "echo \"And the LORD said\" | gptcuda --samples 3 -n 30",
+            "gptcuda --prompts prompts.jsonl --model DIR --dtype bf16",
+            "gptcuda generate -- \"-5 degrees\"");
+    }
+
+    private int Run(CommandContext context)
+    {
+        GenerationOptions options = _generation.Read(context.Parsed);
+        int samples = _samples.Read(context.Parsed) ?? 1;
+        string? prompts = _prompts.Read(context.Parsed);
+        if (prompts is not null && _source.Given(context) is { Count: > 0 } given)
+            throw new UsageException($"expected one source of text, found --prompts and {given[0]}");
+        Prompt? prompt = prompts is null ? _source.Read(context) : null;
+        using Stream? lines = prompts is null ? null : InputFile.Open(prompts);
+
+        bool one = prompts is null && samples == 1;
+        using GptModel model = _model.Load(context, _batchSize.Read(context.Parsed) ?? (one ? 1 : null));
+        int vocabulary = model.Configuration.VocabularySize;
+        if (prompt is { } ids)
+            Vocabulary.CheckRange(ids.Ids, vocabulary);
+        if (prompts is null && prompt is null && context.Terminal.ErrorIsTerminal)
+            context.Terminal.Say("no prompt: starting from the end-of-text token");
+
+        context.Interruption.Handled = true;
+        if (one && !_json.IsSet(context.Parsed))
+        {
+            Continuation.Print(model, prompt ?? Prompt.Empty, options, context);
+        }
+        else
+        {
+            IEnumerable<GenerationRequest> requests = lines is null
+                ? [new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }]
+                : PromptsFile.Read(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary);
+            PrintAll(model, requests, samples, json: prompts is not null || _json.IsSet(context.Parsed), context);
+        }
+        if (_model.WantsStatistics(context))
+            StatisticsReport.Write(model, options.Seed, context.Terminal);
+        return ExitCode.Success;
+    }
+
+    private static void PrintAll(
+        GptModel model, IEnumerable<GenerationRequest> requests, int samples, bool json, CommandContext context)
+    {
+        TextWriter output = context.Terminal.Out;
+        foreach (GenerationResult result in model.GenerateManyAsync(requests, context.Interruption.Token).ToBlockingEnumerable())
+        {
+            context.Terminal.ResultBegins();
+            if (json)
+            {
+                JsonLines.Write(output, SequenceLine.Of(result), CliJson.Default.SequenceLine);
+                continue;
+            }
+            output.WriteLine($"=== sample {result.Sample + 1} of {samples} ===");
+            output.WriteLine(result.Text ?? TokenIds.Write(result.Ids));
+            output.Flush();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using GptCuda.Cli.Output;
+using GptCuda.Engine.Generation;
+
+namespace GptCuda.Cli.Input;
+
+/// <summary>Reads the prompts of <c>--prompts</c>, one a line, as they are asked for.</summary>
+internal static class PromptsFile
+{
+    private const string Expected = """{"prompt":".."} or {"ids":[..]}""";
+
+    /// <param name="lines">The open file; disposed at the end.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="options">What holds where a line does not say otherwise.</param>
+    /// <param name="samples">Continuations of each prompt.</param>
+    /// <param name="special">Whether <c>&lt;|endoftext|&gt;</c> in a prompt is the token.</param>
+    /// <param name="vocabularySize">Ids must be below it.</param>
+    /// <exception cref="InvalidDataException">A line is invalid; the message has its number.</exception>
+    public static IEnumerable<GenerationRequest> Read(
+        Stream lines, string name, GenerationOptions options, int samples, bool special, int vocabularySize)
+    {
+        using var reader = new LineReader(lines);
+        while (ReadLine(reader, name) is { } line)
+        {
+            if ((line.Prompt is null) == (line.Ids is null))
+                throw JsonLines.Invalid(name, reader.Number, $"expected {Expected}: one of the two");
+            if (line.N is < 1)
+                throw JsonLines.Invalid(name, reader.Number, $"\"n\" is {line.N}, expected an integer of at least 1");
+            if (Array.FindIndex(line.Ids ?? [], id => id < 0 || id >= vocabularySize) is >= 0 and int bad)
+                throw JsonLines.Invalid(name, reader.Number, $"token id {line.Ids![bad]} is outside the vocabulary: expected 0 to {vocabularySize - 1}");
+            Prompt prompt = line.Prompt is null ? Prompt.FromIds(line.Ids) : Prompt.FromText(line.Prompt, special);
+            yield return new GenerationRequest(prompt, options with { Seed = line.Seed ?? options.Seed, MaxTokens = line.N ?? options.MaxTokens })
+            {
+                Samples = samples,
+                Label = $"{name} line {reader.Number}",
+            };
+        }
+    }
+
+    private static PromptLine? ReadLine(LineReader reader, string name)
+    {
+        if (!reader.TryRead(out ReadOnlySpan<byte> line))
+            return null;
+        try
+        {
+            return JsonLines.Parse(line, CliJson.Default.PromptLine, Expected);
+        }
+        catch (FormatException exception)
+        {
+            throw JsonLines.Invalid(name, reader.Number, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using GptCuda.Cli.Input;
+
+namespace GptCuda.Cli.Output;
+
+/// <summary>Serializers made at build time, for a quick start.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(TextLine))]
+[JsonSerializable(typeof(IdsLine))]
+[JsonSerializable(typeof(PromptLine))]
+[JsonSerializable(typeof(SequenceLine))]
+[JsonSerializable(typeof(ScoreLine))]
+[JsonSerializable(typeof(ModelFacts))]
+[JsonSerializable(typeof(MachineFacts))]
+internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using GptCuda.Cli.Parsing;
+using GptCuda.Engine;
+using GptCuda.Engine.Weights;
+
+namespace GptCuda.Cli.Settings;
+
+/// <summary>The options of every command that loads a model.</summary>
+internal sealed class ModelSettings
+{
+    private readonly ModelChoice _choice = new();
+
+    private readonly Setting<DeviceChoice?> _device = SettingOf.Value(
+        "--device", "auto|cpu|cuda|cuda:N", "What computes (default: auto)", "one of auto, cpu, cuda, cuda:N", DeviceChoice.Read);
+
+    private readonly Setting<ElementType?> _dtype = SettingOf.Choice<ElementType>(
+        "--dtype",
+        "How the weights are held (default: f32)",
+        new("f32", ElementType.F32), new("bf16", ElementType.BF16), new("f16", ElementType.F16), new("int8", ElementType.Int8));
+
+    private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
+
+    private readonly Flag _stats = new("--stats", "Print times, speed and memory on standard error");
+
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="computes">Whether it computes anything that <c>--stats</c> could be about.</param>
+    public void AddTo(Command command, bool computes = true)
+    {
+        _choice.AddTo(command);
+        command.Add(_device.Option);
+        command.Add(_dtype.Option);
+        command.Add(_threads.Option);
+        if (computes)
+            command.Add(_stats.Option);
+    }
+
+    /// <summary>Whether <c>--stats</c> is given.</summary>
+    public bool WantsStatistics(CommandContext context) => _stats.IsSet(context.Parsed);
+
+    /// <summary>A folder, or a <c>synthetic:</c> model.</summary>
+    public string Location(CommandContext context) => _choice.Location(context);
+
+    /// <summary>How the model is to be loaded.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="slots">Sequences at a time, or null for what fits.</param>
+    public ModelOptions Options(CommandContext context, int? slots) => new()
+    {
+        Device = _device.Read(context.Parsed)?.Selection ?? DeviceSelection.Auto,
+        WeightType = _dtype.Read(context.Parsed),
+        Threads = _threads.Read(context.Parsed),
+        Slots = slots,
+    };
+
+    /// <summary>Loads the model; what <c>auto</c> chose is said on standard error with the result. The caller disposes it.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="slots">Sequences at a time, or null for what fits.</param>
+    public GptModel Load(CommandContext context, int? slots)
+    {
+        GptModel model = GptModel.Load(Location(context), Options(context, slots));
+        if (model.DeviceReason is { } reason)
+            context.Terminal.SayWithResult(reason);
+        return model;
+    }
+
+    /// <summary><see cref="DeviceSelection"/> as a reference, which is what an absent option leaves null.</summary>
+    private sealed record DeviceChoice(DeviceSelection Selection)
+    {
+        public static DeviceChoice? Read(string text) => DeviceSelection.TryParse(text, out DeviceSelection device) ? new(device) : null;
+    }
+}

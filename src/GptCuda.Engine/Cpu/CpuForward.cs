@@ -1,0 +1,15 @@
+using GptCuda.Engine.Backends;
+
+namespace GptCuda.Engine.Cpu;
+
+/// <summary>A forward pass compiled for one vector width; what the backend holds without knowing which.</summary>
+internal abstract unsafe class CpuForward : IDisposable
+{
+    /// <summary>The instruction set.</summary>
+    public abstract string VectorName { get; }
+
+    /// <summary>Runs a checked batch; see <see cref="IBackend.Forward"/>.</summary>
+    public abstract void Run(RaggedBatch batch, float* logits, IForwardObserver? observer);
+
+    public abstract void Dispose();
+}

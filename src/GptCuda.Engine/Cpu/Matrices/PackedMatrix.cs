@@ -1,0 +1,42 @@
+using GptCuda.Engine.Weights;
+
+namespace GptCuda.Engine.Cpu.Matrices;
+
+/// <summary>
+/// A weight matrix as the products read it: panels of <see cref="PanelWidth"/> outputs, each [inputs][64] from front to back, the
+/// last one filled up with zeros. It points into memory that its owner frees.
+/// </summary>
+/// <param name="Type">How the numbers are held.</param>
+/// <param name="Inputs">Length of a sum, k.</param>
+/// <param name="Outputs">Outputs without the filling.</param>
+/// <param name="Panels">The numbers.</param>
+/// <param name="Scales">A factor for each output's finished sum, the filling included; 1 except for <see cref="ElementType.Int8"/>.</param>
+/// <param name="Bias">What is added after that, the filling included.</param>
+internal sealed unsafe record PackedMatrix(ElementType Type, int Inputs, int Outputs, nint Panels, nint Scales, nint Bias)
+{
+    /// <summary>
+    /// Outputs of a panel. 64 give a matrix-vector product eight chains of eight numbers, or four of sixteen, from one stream of
+    /// memory.
+    /// </summary>
+    public const int PanelWidth = 64;
+
+    /// <summary>Panels, the last perhaps not full.</summary>
+    public int PanelCount => CountPanels(Outputs);
+
+    /// <summary>Bytes from one input of a panel to the next.</summary>
+    public nint RowBytes => PanelWidth * ElementConversion.SizeOf(Type);
+
+    /// <summary>The first number of a panel.</summary>
+    public byte* Panel(int panel) => (byte*)Panels + ((nint)panel * Inputs * RowBytes);
+
+    /// <summary>Where the number of one input and one output lies.</summary>
+    public byte* Element(int input, int output) =>
+        Panel(output / PanelWidth) + (input * RowBytes) + (output % PanelWidth * ElementConversion.SizeOf(Type));
+
+    /// <summary>Panels for so many outputs.</summary>
+    public static int CountPanels(int outputs) => (outputs + PanelWidth - 1) / PanelWidth;
+
+    /// <summary>Bytes of the panels of a matrix.</summary>
+    public static long PanelBytes(ElementType type, int inputs, int outputs) =>
+        (long)CountPanels(outputs) * PanelWidth * inputs * ElementConversion.SizeOf(type);
+}

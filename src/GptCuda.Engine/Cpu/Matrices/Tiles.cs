@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+using GptCuda.Engine.Cpu.Vectors;
+
+namespace GptCuda.Engine.Cpu.Matrices;
+
+/// <summary>
+/// The register tiles of all matrix products: c[r][j] continues its chain of fused multiply-adds by a[k][r] * b[k][j], k in order.
+/// A number of c has one chain whatever tile computes it, so results do not depend on how rows and columns were grouped, and a
+/// chain may stop in memory and go on later.
+/// </summary>
+/// <remarks>
+/// Activations are packed [k][rows of the tile], so that a step reads consecutive numbers; weights may be in a stored format and are
+/// converted in registers. Tiles are two vectors wide: with six rows twelve chains, which covers an FMA unit's latency, in sixteen
+/// registers; with twelve rows twenty-four in thirty-two.
+/// </remarks>
+internal static unsafe partial class Tiles<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Columns of a tile of several rows.</summary>
+    public static int StripWidth => 2 * TLanes.Count;
+
+    /// <summary>The tile that serves a number of rows: that many or a few more.</summary>
+    public static int RowsFor(int rows) => rows switch
+    {
+        <= 2 => rows,
+        <= 4 => 4,
+        <= 6 => 6,
+        <= 8 when TLanes.TileRows > 6 => 8,
+        _ => TLanes.TileRows,
+    };
+
+    /// <summary>Runs one tile of rows over any number of columns of f32.</summary>
+    /// <param name="rows">A result of <see cref="RowsFor"/>.</param>
+    /// <param name="a">Activations, [depth][rows].</param>
+    /// <param name="b">What they are multiplied with, [depth][columns] with <paramref name="bStride"/> numbers from row to row.</param>
+    /// <param name="bStride">From a row of b to the next, in numbers.</param>
+    /// <param name="c">Sums so far, [rows][columns]; updated.</param>
+    /// <param name="cStride">From a row of c to the next, in numbers.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="columns">A multiple of 32.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Accumulate(int rows, float* a, float* b, nint bStride, float* c, nint cStride, int depth, int columns)
+    {
+        if (rows == 1)
+        {
+            Row<F32Format>(a, (byte*)b, bStride * sizeof(float), c, depth, columns);
+            return;
+        }
+
+        for (int j = 0; j < columns; j += StripWidth)
+            Strip<F32Format>(rows, a, (byte*)(b + j), bStride * sizeof(float), c + j, cStride, depth, (byte*)(b + j), 0);
+    }
+
+    /// <summary>Runs one tile over the columns that it is wide.</summary>
+    /// <param name="rows">A result of <see cref="RowsFor"/>.</param>
+    /// <param name="a">Activations, [depth][rows].</param>
+    /// <param name="b">Weights in their stored format.</param>
+    /// <param name="bStride">From a row of b to the next, in bytes.</param>
+    /// <param name="c">Sums so far; updated.</param>
+    /// <param name="cStride">From a row of c to the next, in numbers.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="next">Memory to fetch meanwhile, because it comes next: an address for each step of k.</param>
+    /// <param name="nextStep">From an address to fetch to the next, in bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Strip<TFormat>(
+        int rows, float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
+    {
+        switch (rows)
+        {
+            case 1:
+                Row2<TFormat>(a, b, bStride, c, depth);
+                break;
+            case 2:
+                Rows2<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                break;
+            case 4:
+                Rows4<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                break;
+            case 6:
+                Rows6<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                break;
+            case 8:
+                Rows8<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                break;
+            default:
+                Rows12<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows2<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
+    {
+        TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
+        TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
+        for (; depth > 0; depth--)
+        {
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
+            TVector x = TLanes.Broadcast(a[0]);
+            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
+            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
+            x = TLanes.Broadcast(a[1]);
+            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
+            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
+            a += 2;
+            b += bStride;
+            next += nextStep;
+        }
+
+        TLanes.Store(c00, c);
+        TLanes.Store(c01, c + TLanes.Count);
+        TLanes.Store(c10, c + cStride);
+        TLanes.Store(c11, c + cStride + TLanes.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
+    {
+        TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
+        TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
+        TVector c20 = TLanes.Load(c + (2 * cStride)), c21 = TLanes.Load(c + (2 * cStride) + TLanes.Count);
+        TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
+        for (; depth > 0; depth--)
+        {
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
+            TVector x = TLanes.Broadcast(a[0]);
+            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
+            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
+            x = TLanes.Broadcast(a[1]);
+            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
+            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
+            x = TLanes.Broadcast(a[2]);
+            c20 = TLanes.FusedMultiplyAdd(x, b0, c20);
+            c21 = TLanes.FusedMultiplyAdd(x, b1, c21);
+            x = TLanes.Broadcast(a[3]);
+            c30 = TLanes.FusedMultiplyAdd(x, b0, c30);
+            c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
+            a += 4;
+            b += bStride;
+            next += nextStep;
+        }
+
+        TLanes.Store(c00, c);
+        TLanes.Store(c01, c + TLanes.Count);
+        TLanes.Store(c10, c + cStride);
+        TLanes.Store(c11, c + cStride + TLanes.Count);
+        TLanes.Store(c20, c + (2 * cStride));
+        TLanes.Store(c21, c + (2 * cStride) + TLanes.Count);
+        TLanes.Store(c30, c + (3 * cStride));
+        TLanes.Store(c31, c + (3 * cStride) + TLanes.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        where TFormat : IWeightFormat
+    {
+        TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
+        TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
+        TVector c20 = TLanes.Load(c + (2 * cStride)), c21 = TLanes.Load(c + (2 * cStride) + TLanes.Count);
+        TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
+        TVector c40 = TLanes.Load(c + (4 * cStride)), c41 = TLanes.Load(c + (4 * cStride) + TLanes.Count);
+        TVector c50 = TLanes.Load(c + (5 * cStride)), c51 = TLanes.Load(c + (5 * cStride) + TLanes.Count);
+        for (; depth > 0; depth--)
+        {
+            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
+            TLanes.Prefetch(next);
+            TVector x = TLanes.Broadcast(a[0]);
+            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
+            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
+            x = TLanes.Broadcast(a[1]);
+            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
+            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
+            x = TLanes.Broadcast(a[2]);
+            c20 = TLanes.FusedMultiplyAdd(x, b0, c20);
+            c21 = TLanes.FusedMultiplyAdd(x, b1, c21);
+            x = TLanes.Broadcast(a[3]);
+            c30 = TLanes.FusedMultiplyAdd(x, b0, c30);
+            c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
+            x = TLanes.Broadcast(a[4]);
+            c40 = TLanes.FusedMultiplyAdd(x, b0, c40);
+            c41 = TLanes.FusedMultiplyAdd(x, b1, c41);
+            x = TLanes.Broadcast(a[5]);
+            c50 = TLanes.FusedMultiplyAdd(x, b0, c50);
+            c51 = TLanes.FusedMultiplyAdd(x, b1, c51);
+            a += 6;
+            b += bStride;
+            next += nextStep;
+        }
+
+        TLanes.Store(c00, c);
+        TLanes.Store(c01, c + TLanes.Count);
+        TLanes.Store(c10, c + cStride);
+        TLanes.Store(c11, c + cStride + TLanes.Count);
+        TLanes.Store(c20, c + (2 * cStride));
+        TLanes.Store(c21, c + (2 * cStride) + TLanes.Count);
+        TLanes.Store(c30, c + (3 * cStride));
+        TLanes.Store(c31, c + (3 * cStride) + TLanes.Count);
+        TLanes.Store(c40, c + (4 * cStride));
+        TLanes.Store(c41, c + (4 * cStride) + TLanes.Count);
+        TLanes.Store(c50, c + (5 * cStride));
+        TLanes.Store(c51, c + (5 * cStride) + TLanes.Count);
+    }
+}

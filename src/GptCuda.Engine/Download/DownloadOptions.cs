@@ -1,0 +1,59 @@
+namespace GptCuda.Engine.Download;
+
+/// <summary>Where a download comes from and how patient it is.</summary>
+public sealed record DownloadOptions
+{
+    /// <summary>Who serves the files; a repository id is always Hugging Face's.</summary>
+    public DownloadSource Source { get; init; }
+
+    /// <summary>Branch, tag or commit of a Hugging Face repository.</summary>
+    public string Revision { get; init; } = "main";
+
+    /// <summary>Root of the Hugging Face hub or of a mirror (HF_ENDPOINT).</summary>
+    public Uri HuggingFaceEndpoint { get; init; } = new("https://huggingface.co");
+
+    /// <summary>Folder of OpenAI's models, one folder a size below it (GPTCUDA_OPENAI_ENDPOINT, for a mirror).</summary>
+    public Uri OpenAIEndpoint { get; init; } = new("https://openaipublic.blob.core.windows.net/gpt-2/models");
+
+    /// <summary>Access token (HF_TOKEN), sent to the Hugging Face endpoint and to no other host.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Connections for one large file where its server serves ranges.</summary>
+    public int Connections { get; init; } = 4;
+
+    /// <summary>Least bytes that are worth a connection of their own.</summary>
+    public long SegmentBytes { get; init; } = 32L << 20;
+
+    /// <summary>Longest wait for a connection, for headers, or for the next bytes.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Attempts in a row that bring nothing before a file is given up.</summary>
+    public int Attempts { get; init; } = 6;
+
+    /// <summary>Wait before the second attempt; doubles from there, with jitter.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The defaults, with what the environment says: HF_ENDPOINT, HF_TOKEN, GPTCUDA_OPENAI_ENDPOINT.</summary>
+    /// <exception cref="ArgumentException">An endpoint in the environment is not an http or https address.</exception>
+    public static DownloadOptions FromEnvironment()
+    {
+        DownloadOptions defaults = new();
+        string? token = Environment.GetEnvironmentVariable("HF_TOKEN")?.Trim();
+        return defaults with
+        {
+            HuggingFaceEndpoint = Endpoint("HF_ENDPOINT") ?? defaults.HuggingFaceEndpoint,
+            OpenAIEndpoint = Endpoint("GPTCUDA_OPENAI_ENDPOINT") ?? defaults.OpenAIEndpoint,
+            Token = string.IsNullOrEmpty(token) ? null : token,
+        };
+    }
+
+    private static Uri? Endpoint(string variable)
+    {
+        string? text = Environment.GetEnvironmentVariable(variable);
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        return Uri.TryCreate(text.Trim().TrimEnd('/'), UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new ArgumentException($"{variable} is \"{text}\"; an address like https://huggingface.co is expected.");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace GptCuda.Engine.Download;
+
+/// <summary>Asks a server about files before they are fetched, and fetches small ones whole; retries like a download.</summary>
+internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions options, IDownloadObserver observer)
+{
+    /// <summary>The file's length and what else the headers say, or null where the server has no such file (404).</summary>
+    public Task<RemoteFile?> DescribeAsync(string name, Uri uri, CancellationToken cancellation) =>
+        RetryAsync(name, async () =>
+        {
+            using (HttpAnswer head = await transport.SendAsync(HttpMethod.Head, uri, null, null, cancellation).ConfigureAwait(false))
+            {
+                if (head.Response.StatusCode == HttpStatusCode.NotFound)
+                    return null;
+                if (head.Response.IsSuccessStatusCode && LengthOf(head) is { } length)
+                    return Describe(name, uri, length, head, head.Response.Headers.AcceptRanges.Contains("bytes"));
+                // Some servers refuse HEAD or give no length with it; one byte of the content tells as much.
+                if (!head.Response.IsSuccessStatusCode
+                    && head.Response.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
+                    throw HttpStatus.Problem(name, head.Response);
+            }
+            using HttpAnswer first = await transport.SendAsync(HttpMethod.Get, uri, new RangeHeaderValue(0, 0), null, cancellation)
+                .ConfigureAwait(false);
+            if (first.Response.StatusCode == HttpStatusCode.NotFound)
+                return null;
+            if (!first.Response.IsSuccessStatusCode)
+                throw HttpStatus.Problem(name, first.Response);
+            bool ranges = first.Response.StatusCode == HttpStatusCode.PartialContent;
+            long? total = ranges ? first.Response.Content.Headers.ContentRange?.Length ?? first.LinkedSize : LengthOf(first);
+            return Describe(name, uri, total ?? throw new DownloadException($"{name}: the server does not say how long it is."), first, ranges);
+        }, cancellation);
+
+    /// <summary>A small file's content, held to what <paramref name="file"/> says of it.</summary>
+    public Task<byte[]> ReadAsync(RemoteFile file, long most, CancellationToken cancellation) =>
+        RetryAsync(file.Name, async () =>
+        {
+            if (file.Length > most)
+                throw new DownloadException($"{file.Name}: {file.Length} bytes, at most {most} are expected.");
+            using HttpAnswer answer = await transport.SendAsync(HttpMethod.Get, file.Uri, null, null, cancellation).ConfigureAwait(false);
+            if (!answer.Response.IsSuccessStatusCode)
+                throw HttpStatus.Problem(file.Name, answer.Response);
+            using CancellationTokenSource stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            stall.CancelAfter(options.StallTimeout);
+            byte[] content = new byte[file.Length];
+            try
+            {
+                await using Stream body = await answer.Response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
+                await body.ReadExactlyAsync(content, stall.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new TimeoutException($"it did not arrive within {options.StallTimeout.TotalSeconds:0.#} s");
+            }
+            return content;
+        }, cancellation);
+
+    private async Task<T> RetryAsync<T>(string name, Func<Task<T>> attempt, CancellationToken cancellation)
+    {
+        for (int failures = 1; ; failures++)
+        {
+            TimeSpan? asked = null;
+            Exception problem;
+            try
+            {
+                return await attempt().ConfigureAwait(false);
+            }
+            catch (TryLaterException e)
+            {
+                (problem, asked) = (e, e.RetryAfter);
+            }
+            catch (Exception e) when (e is HttpRequestException or TimeoutException or (IOException and not DownloadException))
+            {
+                problem = e;
+            }
+            if (failures >= options.Attempts)
+                throw new DownloadException($"{name}: {problem.Message}; {failures} attempts.", problem);
+            TimeSpan delay = RetryDelay.After(options.FirstDelay, failures, asked);
+            observer.Said($"{name}: {problem.Message}; trying again in {delay.TotalSeconds:0.0} s");
+            await Task.Delay(delay, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static long? LengthOf(HttpAnswer answer) => answer.LinkedSize ?? answer.Response.Content.Headers.ContentLength;
+
+    private static RemoteFile Describe(string name, Uri uri, long length, HttpAnswer answer, bool ranges) =>
+        new(name, uri, length, HashOf(answer), answer.Revision, ranges);
+
+    private static ContentHash? HashOf(HttpAnswer answer)
+    {
+        string? tag = answer.LinkedTag?.ToLowerInvariant();
+        if (IsHex(tag, 64))
+            return new ContentHash(HashAlgorithmKind.Sha256, tag!);
+        if (answer.Response.Content.Headers.ContentMD5 is { Length: 16 } md5)
+            return new ContentHash(HashAlgorithmKind.Md5, Convert.ToHexStringLower(md5));
+        // Small files of the hub are plain Git blobs: their entity tag is the blob's name. Only the hub's answers carry a commit.
+        string? entity = tag ?? answer.Response.Headers.ETag?.Tag.Trim('"').ToLowerInvariant();
+        return answer.Revision is not null && IsHex(entity, 40) ? new ContentHash(HashAlgorithmKind.GitBlobSha1, entity!) : null;
+    }
+
+    private static bool IsHex(string? text, int length) => text?.Length == length && text.All(char.IsAsciiHexDigit);
+}

@@ -1,0 +1,7 @@
+namespace GptCuda.Kernels.Native.Blas;
+
+/// <summary>Where alpha and beta are.</summary>
+internal enum cublasPointerMode_t : uint
+{
+    CUBLAS_POINTER_MODE_HOST = 0,
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// Everything that crosses the native boundary is blittable; a call through a table is then the call and nothing else.
+[assembly: DisableRuntimeMarshalling]
