@@ -1,0 +1,23 @@
+namespace GptCuda.VirtualGpu.Execution;
+
+/// <summary>One cp.async of a warp, under way.</summary>
+internal sealed class AsyncCopy
+{
+    /// <summary>The lanes whose copy has not been performed.</summary>
+    public uint Lanes { get; set; }
+
+    /// <summary>Bytes written a lane.</summary>
+    public int Bytes { get; set; }
+
+    /// <summary>Each lane's source, a device pointer.</summary>
+    public ulong[] Sources { get; } = new ulong[Warp.Lanes];
+
+    /// <summary>Each lane's destination, an offset in shared memory.</summary>
+    public ulong[] Destinations { get; } = new ulong[Warp.Lanes];
+
+    /// <summary>Bytes read by each lane; zeros are written behind them.</summary>
+    public int[] SourceBytes { get; } = new int[Warp.Lanes];
+
+    /// <summary>Each lane's group, counted from the warp's beginning.</summary>
+    public int[] Groups { get; } = new int[Warp.Lanes];
+}

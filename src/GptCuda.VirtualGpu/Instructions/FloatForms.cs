@@ -1,0 +1,76 @@
+using GptCuda.VirtualGpu.Counting;
+using GptCuda.VirtualGpu.Execution;
+using static GptCuda.VirtualGpu.Instructions.FloatOperations;
+
+namespace GptCuda.VirtualGpu.Instructions;
+
+/// <summary>Arithmetic in f32 and f64, rounded to nearest even: the other rounding modes are not in the table.</summary>
+internal static unsafe class FloatForms
+{
+    /// <summary>Adds the family's rows.</summary>
+    public static void AddTo(InstructionTable table)
+    {
+        AddBinary<Add>(table, "add", "rn?");
+        AddBinary<Subtract>(table, "sub", "rn?");
+        AddBinary<Multiply>(table, "mul", "rn?");
+        AddTernary<FusedMultiplyAdd>(table, "fma", "rn");
+        // mad.f32 is fused from sm_20 on.
+        AddTernary<FusedMultiplyAdd>(table, "mad", "rn?");
+
+        const InstructionClass single = InstructionClass.Float;
+        table.Add("div", "rn f32", "=4 4 4", &VectorLoop.Binary<float, Divide>, InstructionClass.Special);
+        table.Add("div", "rn ftz f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<Divide>>, InstructionClass.Special);
+        table.Add("sqrt", "rn f32", "=4 4", &VectorLoop.Unary<float, SquareRoot>, InstructionClass.Special);
+        table.Add("sqrt", "rn ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<SquareRoot>>, InstructionClass.Special);
+        table.Add("rcp", "rn f32", "=4 4", &VectorLoop.Unary<float, Reciprocal>, InstructionClass.Special);
+        table.Add("rcp", "rn ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<Reciprocal>>, InstructionClass.Special);
+        table.Add("min", "f32", "=4 4 4", &VectorLoop.Binary<float, Minimum>, single);
+        table.Add("min", "ftz f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<Minimum>>, single);
+        table.Add("min", "NaN f32", "=4 4 4", &VectorLoop.Binary<float, MinimumNaN>, single);
+        table.Add("min", "ftz NaN f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<MinimumNaN>>, single);
+        table.Add("max", "f32", "=4 4 4", &VectorLoop.Binary<float, Maximum>, single);
+        table.Add("max", "ftz f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<Maximum>>, single);
+        table.Add("max", "NaN f32", "=4 4 4", &VectorLoop.Binary<float, MaximumNaN>, single);
+        table.Add("max", "ftz NaN f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<MaximumNaN>>, single);
+        table.Add("abs", "f32", "=4 4", &VectorLoop.Unary<float, Magnitude>, single);
+        table.Add("abs", "ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<Magnitude>>, single);
+        table.Add("neg", "f32", "=4 4", &VectorLoop.Unary<float, Negate>, single);
+        table.Add("neg", "ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<Negate>>, single);
+        table.Add("copysign", "f32", "=4 4 4", &VectorLoop.Binary<uint, CopySign<uint>>, single);
+
+        const InstructionClass twice = InstructionClass.Double;
+        table.Add("add", "rn? f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Add>, twice);
+        table.Add("sub", "rn? f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Subtract>, twice);
+        table.Add("mul", "rn? f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Multiply>, twice);
+        table.Add("fma", "rn f64", "=8 8 8 8", &VectorLoop.Ternary<double, DoubleOperations.FusedMultiplyAdd>, twice);
+        table.Add("mad", "rn f64", "=8 8 8 8", &VectorLoop.Ternary<double, DoubleOperations.FusedMultiplyAdd>, twice);
+        table.Add("div", "rn f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Divide>, twice);
+        table.Add("sqrt", "rn f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.SquareRoot>, twice);
+        table.Add("rcp", "rn f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Reciprocal>, twice);
+        table.Add("min", "f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Minimum>, twice);
+        table.Add("max", "f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Maximum>, twice);
+        table.Add("abs", "f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Magnitude>, twice);
+        table.Add("neg", "f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Negate>, twice);
+        table.Add("copysign", "f64", "=8 8 8", &VectorLoop.Binary<ulong, CopySign<ulong>>, twice);
+    }
+
+    private static void AddBinary<TOperation>(InstructionTable table, string opcode, string rounding)
+        where TOperation : struct, IVectorBinary<float>
+    {
+        const InstructionClass single = InstructionClass.Float;
+        table.Add(opcode, $"{rounding} f32", "=4 4 4", &VectorLoop.Binary<float, TOperation>, single);
+        table.Add(opcode, $"{rounding} ftz f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<TOperation>>, single);
+        table.Add(opcode, $"{rounding} sat f32", "=4 4 4", &VectorLoop.Binary<float, SaturateBinary<TOperation>>, single);
+        table.Add(opcode, $"{rounding} ftz sat f32", "=4 4 4", &VectorLoop.Binary<float, SaturateBinary<FlushBinary<TOperation>>>, single);
+    }
+
+    private static void AddTernary<TOperation>(InstructionTable table, string opcode, string rounding)
+        where TOperation : struct, IVectorTernary<float>
+    {
+        const InstructionClass single = InstructionClass.Float;
+        table.Add(opcode, $"{rounding} f32", "=4 4 4 4", &VectorLoop.Ternary<float, TOperation>, single);
+        table.Add(opcode, $"{rounding} ftz f32", "=4 4 4 4", &VectorLoop.Ternary<float, FlushTernary<TOperation>>, single);
+        table.Add(opcode, $"{rounding} sat f32", "=4 4 4 4", &VectorLoop.Ternary<float, SaturateTernary<TOperation>>, single);
+        table.Add(opcode, $"{rounding} ftz sat f32", "=4 4 4 4", &VectorLoop.Ternary<float, SaturateTernary<FlushTernary<TOperation>>>, single);
+    }
+}

@@ -1,0 +1,11 @@
+using System.Runtime.Intrinsics;
+
+namespace GptCuda.VirtualGpu.Instructions;
+
+/// <summary>An operation on one source, a vector of lanes at a time.</summary>
+internal interface IVectorUnary<T>
+    where T : unmanaged
+{
+    /// <summary>The result of each lane.</summary>
+    static abstract Vector256<T> Invoke(Vector256<T> a);
+}
