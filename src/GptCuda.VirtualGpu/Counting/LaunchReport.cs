@@ -82,6 +82,26 @@ internal sealed class LaunchReport : IDisposable
         writer.WriteEndObject();
     });
 
+    /// <summary>Adds a matrix product of cuBLAS.</summary>
+    /// <param name="kernel">What it is called: gemm_16bf_32f_tn.</param>
+    /// <param name="m">Rows of the product.</param>
+    /// <param name="n">Columns of the product.</param>
+    /// <param name="k">Length of each sum.</param>
+    /// <param name="batch">How many products.</param>
+    /// <param name="bytes">Bytes of the matrices that are read or written, each counted once.</param>
+    /// <param name="node">The graph node that it came from, or null.</param>
+    public void Multiplied(string kernel, int m, int n, int k, int batch, long bytes, GraphNodeReference? node = null) => Append(writer =>
+    {
+        Begin(writer, "gemm", node);
+        writer.WriteString("kernel", kernel);
+        writer.WriteNumber("m", m);
+        writer.WriteNumber("n", n);
+        writer.WriteNumber("k", k);
+        writer.WriteNumber("batch", batch);
+        writer.WriteNumber("bytes", bytes);
+        writer.WriteEndObject();
+    });
+
     /// <summary>Adds an instantiated graph.</summary>
     /// <param name="graph">Its number.</param>
     /// <param name="nodes">Its nodes in order of execution: a kernel's name, memset or copy.</param>

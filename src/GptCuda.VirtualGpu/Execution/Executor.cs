@@ -15,10 +15,10 @@ internal sealed class Executor(DeviceMemory memory, DeviceProfile profile, Check
     /// <summary>Launches a kernel and waits for its end.</summary>
     /// <param name="request">The launch, whose limits the caller has checked against the device.</param>
     /// <param name="cache">The device's L2, which lasts from launch to launch; null when nobody asks for bytes of memory.</param>
-    /// <returns>What the launch did.</returns>
+    /// <returns>The launch, with what it did in <see cref="LaunchChecker.Counters"/>.</returns>
     /// <exception cref="VirtualFault">The kernel has faulted; what it wrote until then is written.</exception>
     /// <exception cref="ArgumentException">The parameter buffer is too short.</exception>
-    public LaunchCounters Launch(LaunchRequest request, L2Cache? cache = null)
+    public LaunchChecker Launch(LaunchRequest request, L2Cache? cache = null)
     {
         Kernel kernel = request.Kernel;
         if (request.Parameters.Length < kernel.ParameterBytes)
@@ -30,7 +30,7 @@ internal sealed class Executor(DeviceMemory memory, DeviceProfile profile, Check
         using var context = new LaunchContext(request, checker, options);
         new BlockScheduler(context, resident).Run();
         checker.Complete();
-        return checker.Counters;
+        return checker;
     }
 
     /// <summary>A launch as checks and messages see it.</summary>

@@ -113,6 +113,9 @@ internal sealed unsafe class DeviceMemory : IDisposable
         }
     }
 
+    /// <summary>Whether an address is one of the device's: in an allocation, a guard, or memory not yet given out.</summary>
+    public bool Contains(ulong address) => address - Origin < (ulong)_memory.Size;
+
     /// <summary>The allocation, live or freed, that an address lies in; null when it lies in a guard or outside of the device.</summary>
     public Allocation? Find(ulong address) =>
         _table.FindAtOrBefore(address) is { } allocation && address < allocation.End ? allocation : null;

@@ -68,7 +68,7 @@ internal sealed unsafe class TestDevice : IDisposable
             DynamicSharedBytes = dynamicShared,
             Cooperative = cooperative,
             Parameters = parameters,
-        });
+        }).Counters;
     }
 
     /// <summary>Launches one block of <paramref name="threads"/> threads.</summary>
