@@ -130,6 +130,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(sample)(
   const int token = at_fault != NONE ? INVALID_LOGIT : !usable ? NO_CANDIDATE
       : s.greedy ? (int)load_relaxed(&w->pick) : (int)(u32)resolve<false>(slice, w, shared, target, found, DRAW).order;
   const bool ends = token < 0 || token == s.end_of_text || position >= s.last_position;
+  __syncthreads();                                         // all threads have read what is changed from here on
   clear(w, usable && !s.greedy);
   if (thread == 0) {
     sampled[index] = token;

@@ -28,7 +28,7 @@ internal sealed class SampleRun : IDisposable
     {
         int rows = options.Length;
         _device = new SuiteDevice(context, compiler);
-        _shape = new KernelShape(40, 1, 40, 16, vocabulary, MatrixType.BF16);
+        _shape = Shape(vocabulary);
         _logits = logits;
         var random = new Random(vocabulary);
         _sequences = [.. options.Select((option, row) => new SequenceSampling(option, 0x1234_5678_9ABC_DEF0UL + (ulong)row, (uint)row))];
@@ -53,6 +53,8 @@ internal sealed class SampleRun : IDisposable
         SampleKernel.Prepare(_device.Stream, _state.Workspace);
         _kernel = new SampleKernel(context, _device.Load(SampleKernel.Variant(_shape)), _shape, rows);
     }
+
+    public static KernelShape Shape(int vocabulary) => new(40, 1, 40, 16, vocabulary, MatrixType.BF16);
 
     public int[] Tokens => _device.Download(_state.Tokens);
 
