@@ -10,7 +10,7 @@ namespace GptCuda.Benchmarks;
 /// Warp-instructions a second of the virtual GPU on one core, for arithmetic and for a kernel that streams memory, with checks on and off.
 /// Each operation of the results is one warp-instruction.
 /// </summary>
-public class VirtualGpuThroughput
+public class VirtualGpuThroughput : IDisposable
 {
     private const int Iterations = 2000, Warps = 8, ArithmeticInstructions = Warps * Iterations * 15;
     private const int Streamed = 256 * 1024, StreamInstructions = Streamed / 32 * 9;
@@ -105,7 +105,11 @@ public class VirtualGpuThroughput
 
     /// <summary>Frees the memory.</summary>
     [GlobalCleanup]
-    public void Cleanup() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Eight warps of arithmetic.</summary>
     [Benchmark(OperationsPerInvoke = ArithmeticInstructions)]

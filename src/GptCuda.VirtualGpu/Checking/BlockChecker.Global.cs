@@ -30,7 +30,12 @@ internal sealed unsafe partial class BlockChecker
         foreach (ref readonly var run in runs)
             DemandAllocated(access, run);
         if (_log is null)
+        {
+            // Unchecked, but what is written must count as written when it is copied out, or at a later launch that is checked.
+            foreach (ref readonly var run in Writes(access.Kind) ? runs : [])
+                _memory.Initialized.Set((long)(run.Start - _memory.Origin), run.Bytes);
             return;
+        }
         CountGlobal(access, runs, askedMask);
         var isStrong = access.Order != MemoryOrder.Weak;
         foreach (ref readonly var run in runs)

@@ -120,8 +120,11 @@ internal sealed unsafe partial class BlockChecker : IDisposable
         };
 
     private VirtualFault Fault(FaultKind kind, string detail, in WarpAccess access, int lane, ulong address,
-        string? allocation = null, long outside = 0, int otherInstruction = -1) =>
-        _uninitialized is not null && kind is not (FaultKind.Race or FaultKind.AsyncCopyPending) ? _uninitialized : new(kind, $"kernel {_description.Kernel}", detail)
+        string? allocation = null, long outside = 0, int otherInstruction = -1)
+    {
+        if (_uninitialized is not null && kind is not (FaultKind.Race or FaultKind.AsyncCopyPending))
+            return _uninitialized;
+        return new(kind, $"kernel {_description.Kernel}", detail)
         {
             Block = _description.Grid.Coordinates(Block),
             Thread = _description.Block.Coordinates(access.Warp * 32 + lane),
@@ -131,6 +134,7 @@ internal sealed unsafe partial class BlockChecker : IDisposable
             Allocation = allocation,
             Outside = outside,
         };
+    }
 
     private void DemandAligned(in WarpAccess access)
     {

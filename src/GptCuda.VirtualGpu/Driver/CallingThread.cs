@@ -4,18 +4,18 @@ namespace GptCuda.VirtualGpu.Driver;
 internal static class CallingThread
 {
     [ThreadStatic]
-    private static Stack<VirtualContext>? t_contexts;
+    private static Stack<VirtualContext>? _contexts;
 
     [ThreadStatic]
-    private static CaptureMode t_captureMode;
+    private static CaptureMode _captureMode;
 
     /// <summary>The calling thread's stack of contexts.</summary>
-    public static Stack<VirtualContext> Contexts => t_contexts ??= new Stack<VirtualContext>();
+    public static Stack<VirtualContext> Contexts => _contexts ??= new Stack<VirtualContext>();
 
     /// <summary>How the calling thread's calls meet captures; Global to begin with.</summary>
     public static CaptureMode CaptureMode
     {
-        get => t_captureMode;
-        set => t_captureMode = value;
+        get => _captureMode;
+        set => _captureMode = value;
     }
 }

@@ -1,10 +1,9 @@
-using System.Numerics;
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Counting;
 
 namespace GptCuda.VirtualGpu.Driver;
 
-/// <summary>A copy in any direction; what lies in the device's address range is device or pinned memory, all else is pageable.</summary>
+/// <summary>A copy in any direction; what the driver did not give out is pageable host memory.</summary>
 internal sealed unsafe class CopyOperation : IOperation
 {
     /// <summary>Pageable bytes that the driver keeps for itself; it waits where there are more.</summary>
@@ -15,44 +14,45 @@ internal sealed unsafe class CopyOperation : IOperation
     private readonly long _bytes;
     private readonly string _function;
     private readonly byte[]? _staged;
-    private readonly ulong? _fingerprint;
 
-    private CopyOperation(ulong destination, ulong source, long bytes, string function, byte[]? staged = null, ulong? fingerprint = null)
+    private CopyOperation(ulong destination, ulong source, long bytes, string function, byte[]? staged = null, PinnedSource? pinned = null)
     {
         _destination = destination;
         _source = source;
         _bytes = bytes;
         _function = function;
         _staged = staged;
-        _fingerprint = fingerprint;
+        Pinned = pinned;
     }
 
     public CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMCPY;
 
     public string Name => "copy";
 
+    /// <summary>The pinned memory that it reads when its turn comes, after the call has returned; else null.</summary>
+    public PinnedSource? Pinned { get; }
+
     /// <summary>A copy that reads its source when its turn comes: a node of a graph, or one that is waited for at once.</summary>
     public static CopyOperation Direct(ulong destination, ulong source, long bytes, string function) => new(destination, source, bytes, function);
 
     /// <summary>
     /// A copy whose turn may come after the call has returned. A pageable source is read now, so that the program may use it again
-    /// at once; a pinned one when the stream gets there, and it must not have changed by then.
+    /// at once; a pinned one when the stream gets there, and the program must not have changed it by then.
     /// </summary>
     public static CopyOperation Deferred(VirtualDriver driver, ulong destination, ulong source, long bytes, string function)
     {
         if (!driver.Memory.Contains(source))
             return new(destination, source, bytes, function, staged: new ReadOnlySpan<byte>((void*)source, checked((int)bytes)).ToArray());
-        return new(destination, source, bytes, function, fingerprint: driver.IsPinned(source) ? Fingerprint(source, bytes) : null);
+        return new(destination, source, bytes, function, pinned: driver.IsPinned(source) ? new PinnedSource(source, bytes) : null);
     }
+
+    public bool MayWrite(PinnedSource source) => source.Overlaps(_destination, (ulong)_bytes);
 
     public void Execute(VirtualDriver driver, GraphNodeReference? node)
     {
-        bool toDevice = driver.Memory.Contains(_destination), fromDevice = driver.Memory.Contains(_source);
-        if (fromDevice)
-            driver.Memory.Demand(_source, _bytes, _function);
-        if (_fingerprint is { } expected && Fingerprint(_source, _bytes) != expected)
-            throw new VirtualFault(FaultKind.Race, _function,
-                $"the pinned source at 0x{_source:x} ({_bytes} bytes) was changed after the call and before the stream got to it; wait for an event behind the copy before writing there.");
+        bool toDevice = RequireRange(driver, _destination), fromDevice = RequireRange(driver, _source);
+        if (Pinned is not null)
+            RequireUnchanged(Pinned);
         if (toDevice && fromDevice)
             driver.Memory.Copy(_destination, _source, _bytes, _function);
         else
@@ -60,7 +60,27 @@ internal sealed unsafe class CopyOperation : IOperation
         driver.Report?.Moved(toDevice == fromDevice ? "copy" : toDevice ? "copyIn" : "copyOut", _bytes, node);
     }
 
-    /// <summary>Copies to or from pageable memory; spans end at 2 GiB.</summary>
+    /// <summary>Whether a range is device memory; what the driver gave out has to be live still.</summary>
+    private bool RequireRange(VirtualDriver driver, ulong address)
+    {
+        if (!driver.Memory.Contains(address))
+            return false;
+        driver.Memory.Demand(address, _bytes, _function);
+        return !driver.IsPinned(address);
+    }
+
+    private void RequireUnchanged(PinnedSource pinned)
+    {
+        pinned.Check();
+        if (pinned.IsChanged)
+        {
+            throw new VirtualFault(FaultKind.Race, _function,
+                $"the pinned source at 0x{_source:x} ({_bytes} bytes) was changed after the call and before the stream got to it; "
+                + "wait for an event behind the copy before writing there.");
+        }
+    }
+
+    /// <summary>Copies to or from host memory, of which every byte counts as written; spans end at 2 GiB.</summary>
     private void CopyPieces(VirtualDriver driver, bool toDevice, bool fromDevice)
     {
         const long Piece = 1 << 30;
@@ -76,17 +96,5 @@ internal sealed unsafe class CopyOperation : IOperation
             else
                 bytes.CopyTo(new Span<byte>((void*)to, length));
         }
-    }
-
-    /// <summary>A sum that any single change shows in: each step is a bijection of the state for a given word.</summary>
-    private static ulong Fingerprint(ulong address, long bytes)
-    {
-        ulong hash = 0x9E3779B97F4A7C15;
-        long words = bytes / 8;
-        for (long i = 0; i < words; i++)
-            hash = BitOperations.RotateLeft(hash ^ ((ulong*)address)[i], 29) * 0x9FB21C651E98DF25;
-        for (long i = words * 8; i < bytes; i++)
-            hash = BitOperations.RotateLeft(hash ^ ((byte*)address)[i], 29) * 0x9FB21C651E98DF25;
-        return hash;
     }
 }

@@ -9,6 +9,8 @@ internal sealed class FillOperation(ulong destination, byte[] pattern, long coun
 
     public string Name => "memset";
 
+    public bool MayWrite(PinnedSource source) => source.Overlaps(destination, (ulong)(count * pattern.Length));
+
     public void Execute(VirtualDriver driver, GraphNodeReference? node)
     {
         driver.Memory.Fill(destination, pattern, count, function);

@@ -25,6 +25,8 @@ internal sealed class GraphLaunch(long graph, IOperation[] operations, int[][] e
         }
     }
 
+    public bool MayWrite(PinnedSource source) => Array.Exists(operations, operation => operation.MayWrite(source));
+
     public void Execute(VirtualDriver driver, GraphNodeReference? node)
     {
         if (driver.Order is { } order)

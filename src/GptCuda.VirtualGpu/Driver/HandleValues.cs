@@ -7,8 +7,8 @@ internal static class HandleValues
     // stops at once.
     private const long First = 0x1000;
     private const long Step = 0x10;
-    private static long s_last = First;
+    private static long _last = First;
 
     /// <summary>A value that was never given out.</summary>
-    public static nint Next() => (nint)Interlocked.Add(ref s_last, Step);
+    public static nint Next() => (nint)Interlocked.Add(ref _last, Step);
 }

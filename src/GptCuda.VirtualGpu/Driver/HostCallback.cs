@@ -4,36 +4,36 @@ namespace GptCuda.VirtualGpu.Driver;
 internal static class HostCallback
 {
     [ThreadStatic]
-    private static bool t_running;
+    private static bool _running;
 
     /// <summary>Whether the calling thread is inside of a function that the driver called.</summary>
-    public static bool IsRunning => t_running;
+    public static bool IsRunning => _running;
 
     /// <summary>Calls a function of cuLaunchHostFunc.</summary>
     public static unsafe void Run(delegate* unmanaged<void*, void> function, void* argument)
     {
-        t_running = true;
+        _running = true;
         try
         {
             function(argument);
         }
         finally
         {
-            t_running = false;
+            _running = false;
         }
     }
 
     /// <summary>Asks a function of cuOccupancyMaxPotentialBlockSize for the dynamic shared bytes of a block size.</summary>
     public static unsafe nuint Ask(delegate* unmanaged<int, nuint> function, int blockSize)
     {
-        t_running = true;
+        _running = true;
         try
         {
             return function(blockSize);
         }
         finally
         {
-            t_running = false;
+            _running = false;
         }
     }
 }

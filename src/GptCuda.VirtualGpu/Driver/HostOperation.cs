@@ -12,5 +12,7 @@ internal sealed unsafe class HostOperation(delegate* unmanaged<void*, void> func
 
     public string Name => "host";
 
+    public bool MayWrite(PinnedSource source) => true;
+
     public void Execute(VirtualDriver driver, GraphNodeReference? node) => HostCallback.Run(_function, _argument);
 }

@@ -18,6 +18,9 @@ internal interface IOperation
     /// <exception cref="Checking.VirtualFault">It did what it must not; its context has ended.</exception>
     void Execute(VirtualDriver driver, GraphNodeReference? node);
 
+    /// <summary>Whether it may write pinned memory that a later copy reads.</summary>
+    bool MayWrite(PinnedSource source) => false;
+
     /// <summary>Whether another operation can take this one's place in an instantiated graph.</summary>
     CUgraphExecUpdateResult AcceptsUpdate(IOperation other) => other.NodeType == NodeType
         ? CU_GRAPH_EXEC_UPDATE_SUCCESS

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using GptCuda.VirtualGpu.Memory;
 using static GptCuda.VirtualGpu.Driver.CUgraphExecUpdateResult;
 
 namespace GptCuda.VirtualGpu.Driver;
@@ -19,6 +21,18 @@ internal sealed class KernelLaunch(LoadedFunction function, LaunchRequest reques
 
     /// <summary>The arguments as cuGraphKernelNodeGetParams_v2 shows them; they live as long as this does.</summary>
     public KernelNodeArguments Arguments => _arguments ??= new KernelNodeArguments(Request);
+
+    /// <summary>Whether an argument points into the source's allocation; pointers that lie in memory are not looked for.</summary>
+    public bool MayWrite(PinnedSource source)
+    {
+        DeviceMemory memory = Function.Module.Context.Driver.Memory;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(Request.Parameters))
+        {
+            if (memory.Find(word) is { Kind: AllocationKind.PinnedHost } allocation && source.Overlaps(allocation.Address, (ulong)allocation.Size))
+                return true;
+        }
+        return false;
+    }
 
     public void Execute(VirtualDriver driver, GraphNodeReference? node) => driver.Launch(Request, node);
 

@@ -17,6 +17,10 @@ internal sealed class LoadedFunction(LoadedModule module, Kernel kernel)
     /// <summary>Its handle.</summary>
     public nint Handle { get; set; }
 
+    /// <summary>Registers of a thread where the real ptxas was run on this code; else 0, never a guess.</summary>
+    public int Registers { get; } =
+        RegisterTable.Registers(module.RegisterKey, kernel.Name, module.Context.Driver.Profile.ComputeCapability);
+
     /// <summary>Dynamic shared bytes that a launch may ask for.</summary>
     public int MaximumDynamicShared { get; set; } = Math.Max(0, DeviceProfile.SharedPerBlock - kernel.StaticSharedBytes);
 

@@ -1,5 +1,6 @@
 using GptCuda.VirtualGpu.Execution;
 using GptCuda.VirtualGpu.Memory;
+using GptCuda.VirtualGpu.Profiles;
 
 namespace GptCuda.VirtualGpu.Driver;
 
@@ -15,6 +16,7 @@ internal sealed class LoadedModule : IModuleMemory
     public LoadedModule(VirtualContext context, string ptx, string name)
     {
         Context = context;
+        RegisterKey = RegisterTable.KeyOf(ptx);
         try
         {
             Code = PtxModule.Load(ptx, name, this);
@@ -29,6 +31,9 @@ internal sealed class LoadedModule : IModuleMemory
     public VirtualContext Context { get; }
 
     public PtxModule Code { get; }
+
+    /// <summary>What the table of registers knows its text by.</summary>
+    public string RegisterKey { get; }
 
     /// <summary>Its handle.</summary>
     public nint Handle { get; set; }

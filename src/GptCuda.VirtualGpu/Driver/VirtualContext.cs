@@ -11,6 +11,7 @@ internal sealed class VirtualContext
     private readonly List<VirtualStream> _streams = [];
     private readonly Dictionary<int, VirtualStream> _perThread = [];
     private readonly List<WorkItem?> _before = [];
+    private readonly List<PinnedSource> _pinned = [];
 
     public VirtualContext(VirtualDriver driver, uint flags, bool isPrimary)
     {
@@ -61,7 +62,12 @@ internal sealed class VirtualContext
         return stream;
     }
 
-    public void RemoveStream(VirtualStream stream) => _streams.Remove(stream);
+    /// <summary>Gives up a stream. Its work stays in line, and whoever waits for the context waits for that.</summary>
+    public void RemoveStream(VirtualStream stream)
+    {
+        stream.IsDestroyed = true;
+        _streams.RemoveAll(other => other is { IsDestroyed: true, Tail: null or { IsDone: true } });
+    }
 
     /// <summary>Gives a faulted context's code.</summary>
     /// <exception cref="DriverException">The context is faulted.</exception>
@@ -74,9 +80,15 @@ internal sealed class VirtualContext
     /// <summary>Runs an operation; a fault ends the context, and standard error says why, once.</summary>
     public void Execute(IOperation operation)
     {
+        // Pinned memory that copies in line will read may be written by work before them, but by nobody else.
+        List<PinnedSource>? written = _pinned.Count == 0 ? null : _pinned.FindAll(operation.MayWrite);
+        written?.ForEach(source => source.Check());
         try
         {
             operation.Execute(Driver, null);
+            written?.ForEach(source => source.Accept());
+            if (operation is CopyOperation { Pinned: { } read })
+                _pinned.Remove(read);
         }
         catch (VirtualFault fault)
         {
@@ -149,6 +161,8 @@ internal sealed class VirtualContext
         }
         WorkItem item = new(this, operation, CollectionsMarshal.AsSpan(_before));
         stream.Tail = item;
+        if (operation is CopyOperation { Pinned: { } source })
+            _pinned.Add(source);
         if (Driver.Schedule == Schedule.Eager)
             item.Complete();
         return item;
@@ -160,6 +174,7 @@ internal sealed class VirtualContext
         foreach (VirtualStream stream in _streams)
             stream.Drain();
         Legacy.Drain();
+        _streams.RemoveAll(stream => stream.IsDestroyed);
     }
 
     /// <summary>Ends the context; work in line is done first, as the real driver does.</summary>

@@ -98,17 +98,17 @@ internal sealed class VirtualDriver : IDisposable
     /// <exception cref="DriverException">CUDA_ERROR_INVALID_CONTEXT: it is not retained.</exception>
     public void ReleasePrimary()
     {
-        if (_primary is null)
+        if (_primaryUses == 0)
             throw new DriverException(CUresult.CUDA_ERROR_INVALID_CONTEXT, "the primary context is not retained.");
         if (--_primaryUses == 0)
             ResetPrimary();
     }
 
-    /// <summary>Ends the primary context, however often it is retained.</summary>
+    /// <summary>Ends the primary context, however often it is retained; each of those has to be released still.</summary>
     public void ResetPrimary()
     {
         VirtualContext? context = _primary;
-        (_primary, _primaryUses) = (null, 0);
+        _primary = null;
         if (context is not null)
             Destroy(context);
     }

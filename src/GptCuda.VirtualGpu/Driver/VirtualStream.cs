@@ -18,6 +18,9 @@ internal sealed class VirtualStream(VirtualContext context, uint flags, int prio
     /// <summary>Whether it is ordered with the legacy default stream.</summary>
     public bool IsBlocking => (Flags & NonBlocking) == 0;
 
+    /// <summary>Whether the program has given it up; its work is done all the same.</summary>
+    public bool IsDestroyed { get; set; }
+
     /// <summary>The last piece of work that was handed to it.</summary>
     public WorkItem? Tail { get; set; }
 

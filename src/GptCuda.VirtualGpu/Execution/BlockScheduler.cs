@@ -20,7 +20,8 @@ internal sealed class BlockScheduler
     private LinkedListNode<ResidentBlock>? _turn;
     private long _admitted;
     private int _begun;
-    private bool _turnTaken;
+    private bool _turnTaken, _isOver;
+    private int _helpers;
     private long _fruitless;
     private long _faultPlace = long.MaxValue;
     private Exception? _fault;
@@ -42,18 +43,16 @@ internal sealed class BlockScheduler
     /// <exception cref="VirtualFault">A block's fault: of several, the one that is first in launch order.</exception>
     public void Run()
     {
-        using var others = new CountdownEvent(_threads);
         for (int i = 1; i < _threads; i++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(_ =>
-            {
-                Work();
-                others.Signal();
-            }, null);
-        }
+            ThreadPool.UnsafeQueueUserWorkItem(static scheduler => scheduler.Help(), this, preferLocal: false);
         Work();
-        others.Signal();
-        others.Wait();
+        lock (_gate)
+        {
+            // Helpers that the pool has not begun by now find nothing to do; small launches need not wait for them.
+            _isOver = true;
+            while (_helpers > 0)
+                Monitor.Wait(_gate);
+        }
         if (_fault is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
     }
@@ -63,6 +62,22 @@ internal sealed class BlockScheduler
     {
         lock (_gate)
             Advance();
+    }
+
+    private void Help()
+    {
+        lock (_gate)
+        {
+            if (_isOver)
+                return;
+            _helpers++;
+        }
+        Work();
+        lock (_gate)
+        {
+            _helpers--;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void Work()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Instructions;
 
 namespace GptCuda.VirtualGpu.Execution;
@@ -18,6 +19,18 @@ internal static unsafe class SpecialReader
     /// <summary>Sets all lanes of a register at the beginning of a warp.</summary>
     public static void Initialize(Warp warp, SpecialRegister special, byte* register)
     {
+        GridExtent block = warp.Block.Launch.Request.Block;
+        if (special == SpecialRegister.ThreadX && block.Y == 1 && block.Z == 1)
+        {
+            for (int lane = 0; lane < Warp.Lanes; lane++)
+                ((uint*)register)[lane] = (uint)(warp.Index * Warp.Lanes + lane);
+            return;
+        }
+        if (special.Bytes() == 4 && !special.DiffersByLane())
+        {
+            new Span<uint>(register, Warp.Lanes).Fill((uint)Value(warp, special, 0));
+            return;
+        }
         for (int lane = 0; lane < Warp.Lanes; lane++)
             Set(warp, special, register, lane);
     }

@@ -43,6 +43,10 @@ internal static class SpecialRegisters
     public static int Bytes(this SpecialRegister register) =>
         register is SpecialRegister.Grid or SpecialRegister.Clock64 or SpecialRegister.GlobalTimer ? 8 : 4;
 
+    /// <summary>Whether the lanes of a warp see different values.</summary>
+    public static bool DiffersByLane(this SpecialRegister register) => register is SpecialRegister.ThreadX or SpecialRegister.ThreadY
+        or SpecialRegister.ThreadZ or SpecialRegister.Lane or (>= SpecialRegister.LaneEqual and <= SpecialRegister.LanesAbove);
+
     /// <summary>Whether it changes while a warp runs, so that it has to be read anew each time.</summary>
     public static bool Changes(this SpecialRegister register) => register >= SpecialRegister.Clock;
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Instructions;
 using GptCuda.VirtualGpu.Memory;
@@ -33,10 +34,7 @@ internal sealed unsafe class WarpMemory
         InstructionDetail* detail = instruction->Detail;
         Compute(address->In(warp.Registers), detail->AddressBytes, detail->Offset);
         if (detail->IsArgument)
-        {
-            Translate(warp, StateSpace.Local, warp.Mask);
-            return _pointers;
-        }
+            return Translate(warp, StateSpace.Local, warp.Mask);
         if (detail->Order != MemoryOrder.Weak && detail->Kind == AccessKind.Load)
             warp.NotePoll(instruction);
         if ((detail->Hints & CacheHints.Streaming) != 0 && detail->Kind == AccessKind.Load)
@@ -57,10 +55,9 @@ internal sealed unsafe class WarpMemory
         if (firstValue >= 0)
             SetValues(warp, instruction, ref access, firstValue, valueStride);
         if (detail->IsGeneric)
-            ResolveGeneric(warp, ref access);
-        else
-            Check(warp, access);
-        return _pointers;
+            return ResolveGeneric(warp, ref access);
+        warp.Block.Checker.Access(access);
+        return Translate(warp, access.Space, access.ActiveMask);
     }
 
     /// <summary>Checks a load of a kernel's parameter at a known place.</summary>
@@ -90,15 +87,18 @@ internal sealed unsafe class WarpMemory
 
     private void Compute(byte* register, int bytes, long offset)
     {
+        var offsets = Vector256.Create((ulong)offset);
         if (bytes == 8)
         {
-            for (int lane = 0; lane < Warp.Lanes; lane++)
-                _addresses[lane] = ((ulong*)register)[lane] + (ulong)offset;
+            for (int lane = 0; lane < Warp.Lanes; lane += Vector256<ulong>.Count)
+                (Vector256.Load((ulong*)register + lane) + offsets).Store(_addresses + lane);
+            return;
         }
-        else
+        for (int lane = 0; lane < Warp.Lanes; lane += Vector256<uint>.Count)
         {
-            for (int lane = 0; lane < Warp.Lanes; lane++)
-                _addresses[lane] = ((uint*)register)[lane] + (ulong)offset;
+            (Vector256<ulong> lower, Vector256<ulong> upper) = Vector256.Widen(Vector256.Load((uint*)register + lane));
+            (lower + offsets).Store(_addresses + lane);
+            (upper + offsets).Store(_addresses + lane + Vector256<ulong>.Count);
         }
     }
 
@@ -119,14 +119,8 @@ internal sealed unsafe class WarpMemory
         }
     }
 
-    private void Check(Warp warp, in WarpAccess access)
-    {
-        warp.Block.Checker.Access(access);
-        Translate(warp, access.Space, access.ActiveMask);
-    }
-
     /// <summary>One access for each space that the lanes name.</summary>
-    private void ResolveGeneric(Warp warp, ref WarpAccess access)
+    private byte** ResolveGeneric(Warp warp, ref WarpAccess access)
     {
         AddressWindows windows = warp.Block.Windows;
         uint* masks = stackalloc uint[5];
@@ -143,11 +137,18 @@ internal sealed unsafe class WarpMemory
                 continue;
             access.Space = (StateSpace)space;
             access.ActiveMask = masks[space];
-            Check(warp, access);
+            warp.Block.Checker.Access(access);
+            if (masks[space] == warp.Mask)
+                return Translate(warp, access.Space, warp.Mask);
+            byte** pointers = Translate(warp, access.Space, masks[space]);
+            if (pointers != _pointers)
+                Add(null, masks[space]);
         }
+        return _pointers;
     }
 
-    private void Translate(Warp warp, StateSpace space, uint mask)
+    /// <summary>Pointers for addresses of a space; those of global and constant memory are pointers already.</summary>
+    private byte** Translate(Warp warp, StateSpace space, uint mask)
     {
         switch (space)
         {
@@ -159,16 +160,15 @@ internal sealed unsafe class WarpMemory
                     int lane = BitOperations.TrailingZeroCount(rest);
                     _pointers[lane] = local + (long)lane * frame + (long)_addresses[lane];
                 }
-                return;
+                return _pointers;
             case StateSpace.Shared:
                 Add(warp.Block.Shared, mask);
-                return;
+                return _pointers;
             case StateSpace.Parameter:
                 Add(warp.Block.Parameters, mask);
-                return;
+                return _pointers;
             default:
-                Add(null, mask);
-                return;
+                return (byte**)_addresses;
         }
     }
 
@@ -176,8 +176,9 @@ internal sealed unsafe class WarpMemory
     {
         if (mask == LaneMask.All)
         {
-            for (int lane = 0; lane < Warp.Lanes; lane++)
-                _pointers[lane] = start + _addresses[lane];
+            var origin = Vector256.Create((ulong)start);
+            for (int lane = 0; lane < Warp.Lanes; lane += Vector256<ulong>.Count)
+                (Vector256.Load(_addresses + lane) + origin).Store((ulong*)_pointers + lane);
             return;
         }
         for (uint rest = mask; rest != 0; rest &= rest - 1)

@@ -11,17 +11,17 @@ internal static class Boundary
     public const string ExplainVariable = "GPTCUDA_VIRTUAL_EXPLAIN";
 
     private static readonly Lock Making = new();
-    private static VirtualDriver? s_driver;
+    private static VirtualDriver? _driver;
 
     /// <summary>Makes the machine that the environment describes, where there is none yet.</summary>
     public static void Initialize()
     {
         lock (Making)
         {
-            if (s_driver is not null)
+            if (_driver is not null)
                 return;
-            s_driver = new VirtualDriver(DriverOptions.FromEnvironment());
-            ProcessEnd.Register(() => s_driver?.ReportLeaks());
+            _driver = new VirtualDriver(DriverOptions.FromEnvironment());
+            ProcessEnd.Register(() => _driver?.ReportLeaks());
         }
     }
 
@@ -30,8 +30,8 @@ internal static class Boundary
     {
         lock (Making)
         {
-            s_driver?.Dispose();
-            s_driver = driver;
+            _driver?.Dispose();
+            _driver = driver;
         }
     }
 
@@ -100,7 +100,7 @@ internal static class Boundary
     {
         if (HostCallback.IsRunning)
             throw new DriverException(CUDA_ERROR_NOT_PERMITTED, "a function that the driver calls must not call CUDA.");
-        return s_driver ?? throw new DriverException(CUDA_ERROR_NOT_INITIALIZED, "cuInit has not been called.");
+        return _driver ?? throw new DriverException(CUDA_ERROR_NOT_INITIALIZED, "cuInit has not been called.");
     }
 
     /// <summary>The status code of what went wrong.</summary>

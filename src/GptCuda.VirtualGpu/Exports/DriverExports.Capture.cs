@@ -6,7 +6,7 @@ namespace GptCuda.VirtualGpu.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    private static long s_captures;
+    private static long _captures;
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamBeginCapture_v2))]
     public static CUresult cuStreamBeginCapture_v2(nint stream, CaptureMode mode) =>
@@ -18,7 +18,7 @@ internal static unsafe partial class DriverExports
                 throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "the legacy default stream cannot be captured.");
             if (origin.Capture is not null)
                 throw new DriverException(CUDA_ERROR_ILLEGAL_STATE, "the stream is being captured already.");
-            _ = new StreamCapture(origin, mode, (ulong)Interlocked.Increment(ref s_captures));
+            _ = new StreamCapture(origin, mode, (ulong)Interlocked.Increment(ref _captures));
         });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamEndCapture))]

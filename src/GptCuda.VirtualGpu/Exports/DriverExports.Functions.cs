@@ -23,8 +23,7 @@ internal static unsafe partial class DriverExports
                 CU_FUNC_ATTRIBUTE_PTX_VERSION or CU_FUNC_ATTRIBUTE_BINARY_VERSION => context.Driver.Profile.ComputeCapability,
                 CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES => asked.MaximumDynamicShared,
                 CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT => asked.PreferredCarveout,
-                // Registers are ptxas's business, and no ptxas has seen this code: 0, never a guess.
-                CU_FUNC_ATTRIBUTE_NUM_REGS => 0,
+                CU_FUNC_ATTRIBUTE_NUM_REGS => asked.Registers,
                 >= 0 and < CU_FUNC_ATTRIBUTE_MAX => 0,
                 _ => throw new DriverException(CUDA_ERROR_INVALID_VALUE, $"{(int)attribute} is no function attribute."),
             };
@@ -122,7 +121,7 @@ internal static unsafe partial class DriverExports
         bool fits = shared <= (nuint)(profile.SharedPerBlockOptIn - function.Kernel.StaticSharedBytes)
             && (function.MaximumThreads == 0 || blockSize <= function.MaximumThreads);
         return fits
-            ? Occupancy.Of(profile, blockSize, (int)shared + function.Kernel.StaticSharedBytes, registersPerThread: 0).BlocksPerMultiprocessor
+            ? Occupancy.Of(profile, blockSize, (int)shared + function.Kernel.StaticSharedBytes, function.Registers).BlocksPerMultiprocessor
             : 0;
     }
 }

@@ -6,7 +6,7 @@ namespace GptCuda.VirtualGpu.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    private static long s_instances;
+    private static long _instances;
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphInstantiateWithFlags))]
     public static CUresult cuGraphInstantiateWithFlags(nint* exec, nint graph, ulong flags) =>
@@ -83,7 +83,7 @@ internal static unsafe partial class DriverExports
         Require((flags & ~(AutoFreeOnLaunch | Upload | DeviceLaunch | UseNodePriority)) == 0, $"flags is {flags}, with bits that mean nothing.");
         if ((flags & DeviceLaunch) != 0)
             throw new DriverException(CUDA_ERROR_NOT_SUPPORTED, "graphs are not launched from the device here.");
-        GraphExec made = new(context, Interlocked.Increment(ref s_instances), context.Driver.Graphs.Get(graph));
+        GraphExec made = new(context, Interlocked.Increment(ref _instances), context.Driver.Graphs.Get(graph));
         context.Driver.Report?.Instantiated(made.Number, [.. made.Operations.Select(operation => operation.Name)]);
         *exec = context.Driver.Execs.Add(made);
     }

@@ -70,6 +70,7 @@ internal static unsafe partial class DriverExports
             Block = new GridExtent((int)blockX, (int)blockY, (int)blockZ),
             DynamicSharedBytes = (int)shared,
             Parameters = Arguments(launched.Kernel, parameters, extra),
+            RegistersPerThread = launched.Registers,
             Cooperative = cooperative,
         };
         if (launched.Refuse(request) is { } refused)

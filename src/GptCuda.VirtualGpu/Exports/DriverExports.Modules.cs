@@ -8,7 +8,7 @@ namespace GptCuda.VirtualGpu.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    private static int s_modules;
+    private static int _modules;
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadData))]
     public static CUresult cuModuleLoadData(nint* module, byte* image) =>
@@ -93,7 +93,7 @@ internal static unsafe partial class DriverExports
         {
             ModuleImage content = ModuleImage.Read(image);
             content.RequireTarget(context.Driver.Profile.ComputeCapability);
-            LoadedModule loaded = new(context, content.Ptx, $"module {Interlocked.Increment(ref s_modules)}");
+            LoadedModule loaded = new(context, content.Ptx, $"module {Interlocked.Increment(ref _modules)}");
             *module = loaded.Handle = context.Driver.Modules.Add(loaded);
         }
         catch (PtxSyntaxException problem)

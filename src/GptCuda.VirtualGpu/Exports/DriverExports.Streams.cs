@@ -28,8 +28,6 @@ internal static unsafe partial class DriverExports
             if (capture.Origin == ended)
                 capture.End();
         }
-        // Work in line still runs, now or never: nothing could wait for it any more but the whole context.
-        ended.Drain();
         context.Driver.Streams.Remove(stream);
         ended.Context.RemoveStream(ended);
     });

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using GptCuda.VirtualGpu.Driver;
 using static GptCuda.VirtualGpu.Driver.CUresult;
@@ -14,6 +15,12 @@ internal static unsafe partial class DriverExports
     {
         if (!condition)
             throw new DriverException(CUDA_ERROR_INVALID_VALUE, otherwise);
+    }
+
+    private static void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref RefusalText otherwise)
+    {
+        if (!condition)
+            throw new DriverException(CUDA_ERROR_INVALID_VALUE, otherwise.ToStringAndClear());
     }
 
     private static void RequirePointer(void* pointer) => Require(pointer is not null, "a pointer is null.");

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Execution;
 
@@ -15,10 +16,22 @@ internal static unsafe class ExchangeOperations
     {
         byte* registers = warp.Registers;
         uint* masks = (uint*)instruction->All[5].In(registers);
-        RequireLanes(warp, instruction, masks);
         uint* a = (uint*)instruction->B.In(registers), b = (uint*)instruction->C.In(registers);
         uint* c = (uint*)instruction->All[4].In(registers), d = (uint*)instruction->D.In(registers);
         uint* results = stackalloc uint[Warp.Lanes];
+        if (instruction->Detail->Variant == (int)ShuffleMode.Butterfly && warp.Mask == LaneMask.All
+            && IsUniform(masks, LaneMask.All) && IsUniform(c, 31) && IsUniform(b, b[0]))
+        {
+            // What a reduction over the whole warp does: every lane is in range.
+            uint flip = b[0] & 31;
+            for (uint lane = 0; lane < Warp.Lanes; lane++)
+                results[lane] = a[lane ^ flip];
+            new Span<uint>(results, Warp.Lanes).CopyTo(new Span<uint>(d, Warp.Lanes));
+            if (instruction->A.IsPresent)
+                warp.SetPredicate(instruction->A, LaneMask.All);
+            return;
+        }
+        RequireLanes(warp, instruction, masks);
         uint inRange = 0;
         var mode = (ShuffleMode)instruction->Detail->Variant;
         for (uint rest = warp.Mask; rest != 0; rest &= rest - 1)
@@ -175,6 +188,8 @@ internal static unsafe class ExchangeOperations
     /// </summary>
     internal static void RequireLanes(Warp warp, Instruction* instruction, uint* masks)
     {
+        if (warp.Mask == LaneMask.All && IsUniform(masks, LaneMask.All))
+            return;
         for (uint rest = warp.Mask; rest != 0;)
         {
             int lane = BitOperations.TrailingZeroCount(rest);
@@ -198,6 +213,13 @@ internal static unsafe class ExchangeOperations
             }
             rest &= ~named;
         }
+    }
+
+    private static bool IsUniform(uint* lanes, uint value)
+    {
+        var all = Vector256.Create(value);
+        return Vector256.EqualsAll(Vector256.Load(lanes), all) && Vector256.EqualsAll(Vector256.Load(lanes + 8), all)
+            && Vector256.EqualsAll(Vector256.Load(lanes + 16), all) && Vector256.EqualsAll(Vector256.Load(lanes + 24), all);
     }
 
     /// <summary>The lanes that exchange with the first of <paramref name="rest"/>, taken out of it.</summary>

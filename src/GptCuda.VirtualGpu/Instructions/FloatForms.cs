@@ -4,7 +4,7 @@ using static GptCuda.VirtualGpu.Instructions.FloatOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
 
-/// <summary>Arithmetic in f32 and f64, rounded to nearest even: the other rounding modes are not in the table.</summary>
+/// <summary>Arithmetic in f32 and f64, rounded to nearest even; sums and products in f32 also in the other rounding modes.</summary>
 internal static unsafe class FloatForms
 {
     /// <summary>Adds the family's rows.</summary>
@@ -16,6 +16,10 @@ internal static unsafe class FloatForms
         AddTernary<FusedMultiplyAdd>(table, "fma", "rn");
         // mad.f32 is fused from sm_20 on.
         AddTernary<FusedMultiplyAdd>(table, "mad", "rn?");
+
+        AddDirected<ConversionOperations.Zero>(table, "rz");
+        AddDirected<ConversionOperations.Down>(table, "rm");
+        AddDirected<ConversionOperations.Up>(table, "rp");
 
         const InstructionClass single = InstructionClass.Float;
         table.Add("div", "rn f32", "=4 4 4", &VectorLoop.Binary<float, Divide>, InstructionClass.Special);
@@ -52,6 +56,26 @@ internal static unsafe class FloatForms
         table.Add("abs", "f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Magnitude>, twice);
         table.Add("neg", "f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Negate>, twice);
         table.Add("copysign", "f64", "=8 8 8", &VectorLoop.Binary<ulong, CopySign<ulong>>, twice);
+    }
+
+    private static void AddDirected<TRounding>(InstructionTable table, string rounding)
+        where TRounding : struct, ConversionOperations.IRounding
+    {
+        Add<DirectedOperations.Add<TRounding>>("add");
+        Add<DirectedOperations.Subtract<TRounding>>("sub");
+        Add<DirectedOperations.Multiply<TRounding>>("mul");
+        table.Add("fma", $"{rounding} f32", "=4 4 4 4",
+            &LaneLoop.Ternary<float, float, float, float, DirectedOperations.FusedMultiplyAdd<TRounding>>, InstructionClass.Float);
+        table.Add("fma", $"{rounding} ftz f32", "=4 4 4 4",
+            &LaneLoop.Ternary<float, float, float, float, DirectedOperations.FlushedTernary<DirectedOperations.FusedMultiplyAdd<TRounding>>>, InstructionClass.Float);
+
+        void Add<TOperation>(string opcode)
+            where TOperation : struct, ILaneBinary<float, float, float>
+        {
+            table.Add(opcode, $"{rounding} f32", "=4 4 4", &LaneLoop.Binary<float, float, float, TOperation>, InstructionClass.Float);
+            table.Add(opcode, $"{rounding} ftz f32", "=4 4 4",
+                &LaneLoop.Binary<float, float, float, DirectedOperations.Flushed<TOperation>>, InstructionClass.Float);
+        }
     }
 
     private static void AddBinary<TOperation>(InstructionTable table, string opcode, string rounding)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using GptCuda.VirtualGpu.Execution;
 using GptCuda.VirtualGpu.Memory;
 
@@ -19,6 +20,14 @@ internal static unsafe class MemoryOperations
         byte** pointers = warp.Access.Resolve(warp, instruction, &instruction->All[elements]);
         byte* registers = warp.Registers;
         uint mask = warp.Mask;
+        if (mask == LaneMask.All && sizeof(TMemory) == 4 && sizeof(TRegister) == 4 && elements is 1 or 4)
+        {
+            if (elements == 4)
+                LoadQuads(instruction, pointers, registers);
+            else
+                LoadWords((uint*)instruction->D.In(registers), pointers);
+            return;
+        }
         for (int element = 0; element < elements; element++)
         {
             TRegister* d = (TRegister*)instruction->All[element].In(registers);
@@ -35,6 +44,52 @@ internal static unsafe class MemoryOperations
             }
         }
     }
+
+    /// <summary>32 words: neighbours, as most loads are, all at once.</summary>
+    private static void LoadWords(uint* d, byte** pointers)
+    {
+        var expected = Vector256.Create((ulong)pointers[0]) + Vector256.Create(0ul, 4, 8, 12);
+        var step = Vector256.Create(16ul);
+        bool neighbours = true;
+        for (int lane = 0; lane < Warp.Lanes && neighbours; lane += 4, expected += step)
+            neighbours = Vector256.EqualsAll(Vector256.Load((ulong*)pointers + lane), expected);
+        if (neighbours)
+        {
+            Buffer.MemoryCopy(pointers[0], d, Warp.Lanes * sizeof(uint), Warp.Lanes * sizeof(uint));
+            return;
+        }
+        for (int lane = 0; lane < Warp.Lanes; lane++)
+            d[lane] = *(uint*)pointers[lane];
+    }
+
+    /// <summary>Four words a lane, four lanes at a time, turned so that each register's lanes lie side by side.</summary>
+    private static void LoadQuads(Instruction* instruction, byte** pointers, byte* registers)
+    {
+        uint* d0 = (uint*)instruction->All[0].In(registers), d1 = (uint*)instruction->All[1].In(registers);
+        uint* d2 = (uint*)instruction->All[2].In(registers), d3 = (uint*)instruction->All[3].In(registers);
+        for (int lane = 0; lane < Warp.Lanes; lane += 4)
+        {
+            Vector128<uint> a = Vector128.Load((uint*)pointers[lane]), b = Vector128.Load((uint*)pointers[lane + 1]);
+            Vector128<uint> c = Vector128.Load((uint*)pointers[lane + 2]), d = Vector128.Load((uint*)pointers[lane + 3]);
+            Vector128<ulong> ab01 = InterleaveLow(a, b), ab23 = InterleaveHigh(a, b), cd01 = InterleaveLow(c, d), cd23 = InterleaveHigh(c, d);
+            InterleaveLow(ab01, cd01).Store((ulong*)(d0 + lane));
+            InterleaveHigh(ab01, cd01).Store((ulong*)(d1 + lane));
+            InterleaveLow(ab23, cd23).Store((ulong*)(d2 + lane));
+            InterleaveHigh(ab23, cd23).Store((ulong*)(d3 + lane));
+        }
+    }
+
+    private static Vector128<ulong> InterleaveLow(Vector128<uint> a, Vector128<uint> b) =>
+        (Sse2.IsSupported ? Sse2.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1])).AsUInt64();
+
+    private static Vector128<ulong> InterleaveHigh(Vector128<uint> a, Vector128<uint> b) =>
+        (Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3])).AsUInt64();
+
+    private static Vector128<ulong> InterleaveLow(Vector128<ulong> a, Vector128<ulong> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a, b) : Vector128.Create(a[0], b[0]);
+
+    private static Vector128<ulong> InterleaveHigh(Vector128<ulong> a, Vector128<ulong> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : Vector128.Create(a[1], b[1]);
 
     /// <summary>st of the low bytes of registers of <typeparamref name="TRegister"/>.</summary>
     public static void Store<TMemory, TRegister>(Warp warp, Instruction* instruction)

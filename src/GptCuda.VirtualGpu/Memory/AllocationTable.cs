@@ -8,6 +8,9 @@ internal sealed class AllocationTable
 {
     private volatile Allocation[] _sorted = [];
 
+    /// <summary>Freed allocations whose addresses have not been given out again.</summary>
+    public int FreedCount { get; private set; }
+
     /// <summary>The live allocations, in order of address.</summary>
     public IReadOnlyList<Allocation> Live() => [.. _sorted.Where(allocation => !allocation.IsFreed)];
 
@@ -17,10 +20,18 @@ internal sealed class AllocationTable
         var end = added.Address + (ulong)added.Reserved;
         var kept = _sorted.Where(other => !(other.IsFreed && other.Address < end && added.Address < other.Address + (ulong)other.Reserved));
         Allocation[] sorted = [.. kept, added];
+        FreedCount -= _sorted.Length + 1 - sorted.Length;
         // All but the last are sorted, and the last is nearly always the highest.
         for (var i = sorted.Length - 1; i > 0 && sorted[i].Address < sorted[i - 1].Address; i--)
             (sorted[i], sorted[i - 1]) = (sorted[i - 1], sorted[i]);
         _sorted = sorted;
+    }
+
+    /// <summary>Marks a live allocation as freed.</summary>
+    public void Free(Allocation allocation)
+    {
+        allocation.IsFreed = true;
+        FreedCount++;
     }
 
     /// <summary>The allocation with the highest address that is not above the given one.</summary>

@@ -1,11 +1,12 @@
+using System.Runtime.InteropServices;
 using GptCuda.VirtualGpu.Checking;
 
 namespace GptCuda.VirtualGpu.Memory;
 
 /// <summary>
 /// A device's memory: one reserved range of host addresses, so that a device pointer is the host address of its byte and offsets
-/// beyond 2^31 elements are really exercised. Allocations stand apart by guards that belong to nobody; freed addresses are not given
-/// out again while there are others. Safe to use from several threads.
+/// beyond 2^31 elements are really exercised. Allocations stand apart by guards that belong to nobody; freed addresses rest for long
+/// before they are given out again. Safe to use from several threads.
 /// </summary>
 internal sealed unsafe class DeviceMemory : IDisposable
 {
@@ -17,6 +18,9 @@ internal sealed unsafe class DeviceMemory : IDisposable
 
     /// <summary>Least distance between two allocations.</summary>
     public const int MinimumGuard = 64 * 1024;
+
+    // More freed allocations than this are not kept from being given out again: looking them up has its price.
+    private const int RestingAllocations = 4096;
 
     private readonly ReservedMemory _windowRange;
     private readonly ReservedMemory _memory;
@@ -78,10 +82,11 @@ internal sealed unsafe class DeviceMemory : IDisposable
             var guard = Math.Max(MinimumGuard, Math.Min(size / 16, 16 << 20));
             var reserved = (size + guard + 2 * Alignment - 1) / (2 * Alignment) * (2 * Alignment);
             var offset = _next;
-            if (offset + reserved + 2 * Alignment <= _memory.Size)
-                _next += reserved;
-            else if (_table.TakeFreed(reserved) is { } freed)
+            var isRoomLeft = offset + reserved + 2 * Alignment <= _memory.Size;
+            if ((!isRoomLeft || _table.FreedCount > RestingAllocations) && _table.TakeFreed(reserved) is { } freed)
                 (offset, reserved) = ((long)(freed.Address - Origin) - Alignment, freed.Reserved);
+            else if (isRoomLeft)
+                _next += reserved;
             else
                 return null;
             var allocation = new Allocation(Origin + (ulong)offset + Alignment, size, reserved, name, owner, kind, ++_serial);
@@ -103,7 +108,7 @@ internal sealed unsafe class DeviceMemory : IDisposable
         {
             if (Find(address) is not { IsFreed: false } allocation || allocation.Address != address)
                 return false;
-            allocation.IsFreed = true;
+            _table.Free(allocation);
             if (allocation.Kind != AllocationKind.PinnedHost)
                 Used -= allocation.Size;
             var offset = (long)(address - Origin);
@@ -190,15 +195,18 @@ internal sealed unsafe class DeviceMemory : IDisposable
         Demand(destination, bytes, function);
         if (destination % (ulong)pattern.Length != 0)
             throw new VirtualFault(FaultKind.Misaligned, function,
-                $"0x{destination:x} is no multiple of the pattern's {pattern.Length} bytes.") { Address = destination };
+                $"0x{destination:x} is no multiple of the pattern's {pattern.Length} bytes.")
+            {
+                Address = destination,
+            };
         for (var done = 0L; done < bytes;)
         {
             var part = new Span<byte>((void*)(destination + (ulong)done), (int)Math.Min(bytes - done, 1 << 28));
             switch (pattern.Length)
             {
                 case 1: part.Fill(pattern[0]); break;
-                case 2: System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(part).Fill(BitConverter.ToUInt16(pattern)); break;
-                case 4: System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(part).Fill(BitConverter.ToUInt32(pattern)); break;
+                case 2: MemoryMarshal.Cast<byte, ushort>(part).Fill(BitConverter.ToUInt16(pattern)); break;
+                case 4: MemoryMarshal.Cast<byte, uint>(part).Fill(BitConverter.ToUInt32(pattern)); break;
                 default: throw new ArgumentException($"a pattern of {pattern.Length} bytes; 1, 2 or 4 are known", nameof(pattern));
             }
             done += part.Length;

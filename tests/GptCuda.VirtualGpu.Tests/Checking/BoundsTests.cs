@@ -96,6 +96,8 @@ public sealed class BoundsTests
         var x = rig.Allocate(128, initialized: false);
         rig.Load(x);
         Rig.Faults(FaultKind.OutOfBounds, () => rig.Load(x + 128));
+        rig.Access(AccessKind.Store, lane => x + (ulong)lane * 4);
+        Assert.Null(rig.Memory.FirstUninitialized(x, 128));
         rig.Complete();
     }
 

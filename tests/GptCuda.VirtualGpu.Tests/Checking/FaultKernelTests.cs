@@ -53,7 +53,7 @@ public sealed class FaultKernelTests
         Passes(device => device.Launch("oob_global", Of(2), Of(64), arguments: [device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 1]));
         var fault = Faults("oob_global", FaultKind.OutOfBounds,
             device => device.Launch("oob_global", Of(2), Of(64), arguments: [device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 0]));
-        Assert.Equal((Of(0) with { X = 1, Y = 0, Z = 0 }, new GridExtent(36, 0, 0)), (fault.Block!.Value, fault.Thread!.Value));
+        Assert.Equal((new GridExtent(1, 0, 0), new GridExtent(36, 0, 0)), (fault.Block, fault.Thread));
         Assert.Equal("Single", fault.Allocation);
         Assert.Equal(0, fault.Outside);
     }

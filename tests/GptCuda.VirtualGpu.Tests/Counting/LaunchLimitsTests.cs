@@ -1,3 +1,4 @@
+using GptCuda.Tests;
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Profiles;
 
@@ -71,5 +72,17 @@ public sealed class LaunchLimitsTests
         Assert.Equal("h100", DeviceProfiles.Named(null).Key);
         Assert.Contains("all, bounds and none", Assert.Throws<ArgumentException>(() => CheckLevels.Named("some")).Message, StringComparison.Ordinal);
         Assert.Equal(CheckLevel.Bounds, CheckLevels.Named(" Bounds "));
+    }
+
+    [Theory]
+    [InlineData("b_gemv.sm_90.ptx", "gemv_768_gelu", 90, 40)]
+    [InlineData("d_flash_prefill.sm_80.ptx", "flash_prefill", 80, 133)]
+    [InlineData("d_flash_prefill.sm_80.ptx", "flash_prefill", 90, 0)]
+    [InlineData("g_pitfalls.sm_90.ptx", "p_local", 90, 0)]
+    public void Registers_AreKnownForExactlyTheModulesThatWereMeasured(string file, string kernel, int computeCapability, int registers)
+    {
+        var text = File.ReadAllText(Repository.TestData("samples", "ptx", file));
+        Assert.Equal(registers, RegisterTable.Registers(RegisterTable.KeyOf(text), kernel, computeCapability));
+        Assert.Equal(0, RegisterTable.Registers(RegisterTable.KeyOf(text + "\n"), kernel, computeCapability));
     }
 }

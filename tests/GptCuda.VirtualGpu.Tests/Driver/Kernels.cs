@@ -45,7 +45,7 @@ internal static class Kernels
         .visible .entry fixed() .reqntid 32, 2, 1 { ret; }
         """;
 
-    /// <summary>overrun(u32* p): stores 4 bytes 1 MiB behind p. spin(): stops by trap.</summary>
+    /// <summary>overrun(u32* p): stores 4 bytes 1 MiB behind p. halt(): executes trap.</summary>
     public const string Faulty = Head + """
         .visible .entry overrun(.param .u64 p)
         {

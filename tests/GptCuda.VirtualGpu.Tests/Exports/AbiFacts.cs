@@ -13,6 +13,10 @@ internal sealed class AbiFacts
 
     public static AbiFacts Cuda { get; } = new("cuda.json");
 
+    public static AbiFacts Cublas { get; } = new("cublas.json");
+
+    public static AbiFacts Nvrtc { get; } = new("nvrtc.json");
+
     /// <summary>Every exported name.</summary>
     public HashSet<string> Exports => [.. _root.GetProperty("exports").EnumerateArray().Select(name => name.GetString()!)];
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GptCuda.VirtualGpu.Tests.Instructions;
 
 /// <summary>Floating-point arithmetic against the host's scalar operations, the hardware's NaN put in by hand.</summary>
@@ -36,6 +38,45 @@ public sealed class FloatInstructionTests
         // Rounded twice, 1 + 2^-12 squared less 1 would lose its last bit.
         ulong[] result = InstructionRunner.Run("fma.rn.f32 %d, %a, %a, %b;", 4, [4, 4], [[0x3f800800], [0xbf800000]]);
         Assert.Equal(Math.Pow(2, -11) + Math.Pow(2, -24), F(result[0]));
+    }
+
+    [Theory]
+    [InlineData("rz")]
+    [InlineData("rm")]
+    [InlineData("rp")]
+    public void DirectedRounding_SumsAndProducts_MatchExactRationals(string mode)
+    {
+        Check("add", (a, b, _) => (a, 1, b));
+        Check("sub", (a, b, _) => (a, 1, -b));
+        Check("mul", (a, b, _) => (a, b, 0));
+        Check("fma", (a, b, c) => (a, b, c));
+
+        void Check(string opcode, Func<double, double, double, (double, double, double)> terms)
+        {
+            int count = opcode == "fma" ? 3 : 2;
+            InstructionRunner.Check($"{opcode}.{mode}.f32 %d, %a, %b{(count == 3 ? ", %c" : "")};", 4, [.. Enumerable.Repeat(4, count)], (x, y, z) =>
+            {
+                (double a, double b, double c) = terms(F(x), F(y), F(z));
+                if (!double.IsFinite(a) || !double.IsFinite(b) || !double.IsFinite(c))
+                    return Bits((float)(a * b + c));
+                (BigInteger an, BigInteger ad) = ExactRounding.Fraction(a);
+                (BigInteger bn, BigInteger bd) = ExactRounding.Fraction(b);
+                (BigInteger cn, BigInteger cd) = ExactRounding.Fraction(c);
+                BigInteger numerator = an * bn * cd + cn * ad * bd;
+                if (numerator.IsZero)
+                {
+                    // IEEE 754, 6.3: zeros of one sign keep it; else the sum is +0, or -0 when rounding down.
+                    bool first = double.IsNegative(a * b), second = opcode == "mul" ? first : double.IsNegative(c);
+                    return (first == second && (opcode == "mul" || (a * b == 0 && c == 0)) ? first : mode == "rm") ? 0x80000000u : 0u;
+                }
+                double rounded = ExactRounding.Round(numerator, ad * bd * cd, 24, -149, mode);
+                // Beyond the largest number, rounding towards zero stops there.
+                bool outwards = mode != "rz" && (mode == "rp") == (rounded > 0);
+                if (Math.Abs(rounded) > float.MaxValue)
+                    return Bits(MathF.CopySign(outwards ? float.PositiveInfinity : float.MaxValue, (float)rounded));
+                return Bits(rounded == 0 && numerator.Sign < 0 ? -0f : (float)rounded);
+            });
+        }
     }
 
     [Fact]

@@ -68,6 +68,22 @@ public sealed unsafe class DeviceMemoryTests
     }
 
     [Fact]
+    public void Free_TenThousandSmallOnes_KeepsTheTableShort()
+    {
+        using var memory = new DeviceMemory(GB);
+        var kept = memory.TryAllocate(64, "kept")!;
+        var addresses = new HashSet<ulong>();
+        for (var i = 0; i < 10_000; i++)
+        {
+            var allocation = memory.TryAllocate(100, "short-lived")!;
+            addresses.Add(allocation.Address);
+            memory.TryFree(allocation.Address);
+        }
+        Assert.InRange(addresses.Count, 4000, 4200);
+        Assert.Equal([kept], memory.Live);
+    }
+
+    [Fact]
     public void CopyOut_OfUninitializedBytes_GivesNotANumber()
     {
         using var memory = new DeviceMemory(GB);

@@ -34,7 +34,7 @@ public sealed class PtxParserTests
     [Theory]
     [InlineData("frobnicate.u32 %r1, %r2;", 7, 1, "unknown instruction 'frobnicate.u32'")]
     [InlineData("  add.u33 %r1, %r2, %r3;", 7, 6, "unknown modifier '.u33' in 'add.u33'")]
-    [InlineData("add.rz.f32 %r1, %r2, %r3;", 7, 4, "unknown modifier '.rz'")]
+    [InlineData("add.ro.f32 %r1, %r2, %r3;", 7, 4, "unknown modifier '.ro'")]
     [InlineData("ld.global.nc.L3::x.u32 %r1, [%d1];", 7, 13, "'.L3::x'")]
     [InlineData("add %r1, %r2, %r3;", 7, 1, "lacks a modifier")]
     [InlineData("add.u32 %r1, %r2;", 7, 1, "too few operands")]

@@ -1,3 +1,5 @@
+using System.Numerics;
+using GptCuda.VirtualGpu.Checking.Ordering;
 using GptCuda.VirtualGpu.Memory;
 
 namespace GptCuda.VirtualGpu.Checking.Log;
@@ -87,13 +89,13 @@ internal sealed class BlockRaces(LaunchDescription launch, DeviceMemory memory, 
         return null;
     }
 
-    private static bool IsBehind(Ordering.BlockKnowledge? known, in LoggedAccess access, ulong address)
+    private static bool IsBehind(BlockKnowledge? known, in LoggedAccess access, ulong address)
     {
         if (known is null)
             return false;
         for (var lanes = access.LanesAt(address); lanes != 0; lanes &= lanes - 1)
         {
-            if (known.Of(access.Warp * 32 + System.Numerics.BitOperations.TrailingZeroCount(lanes)) < access.Stamp)
+            if (known.Of(access.Warp * 32 + BitOperations.TrailingZeroCount(lanes)) < access.Stamp)
                 return false;
         }
         return true;
