@@ -12,7 +12,7 @@
 
 constexpr int E = PER_16_BYTES<cached>;
 constexpr int READS = ceil_div(HEAD_SIZE, E);               // 16-byte reads of one key
-constexpr int power_of_two(int n) { int p = 1; while (p < n) p *= 2; return p; }
+FOLDED int power_of_two(int n) { int p = 1; while (p < n) p *= 2; return p; }
 constexpr int LANES = READS >= 32 ? 32 : power_of_two(READS);
 constexpr int CHUNKS = ceil_div(READS, LANES);              // reads of one key by one lane; 2 for f32 heads above 128
 constexpr int STEP = 32 / LANES;                            // keys a warp reads with one instruction

@@ -8,6 +8,7 @@ struct bf16 { u16 bits; };  // raw bits; conversions are a shift or one instruct
 struct f16 { u16 bits; };
 
 #define DEVICE static __device__ __forceinline__
+#define FOLDED __host__ __device__ constexpr  // also in constants; NVRTC takes a function without a place for the host's
 constexpr u32 FULL = 0xffffffffu;  // every lane of a warp
 
 // How matrices are held (-D WEIGHT=...) and what a kernel's name ends in.
@@ -135,4 +136,4 @@ DEVICE f32 warp_max(f32 v) {
   for (int offset = 16; offset > 0; offset >>= 1) v = fmaxf(v, __shfl_xor_sync(FULL, v, offset));
   return v;
 }
-constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }
+FOLDED int ceil_div(int a, int b) { return (a + b - 1) / b; }

@@ -8,11 +8,12 @@
 // contract  bias, added to the residual stream                                           K = INNER,  N = WIDTH
 // logits    LayerNorm of wanted rows                                                     K = WIDTH,  N = vocabulary
 //
-// Grid: ceil(N / rows_per_block) blocks, one an SM where N allows it (rows_per_block = ceil(N / SMs)), so that all SMs stream the
+// Grid: ceil(N / per_block) blocks, one an SM where N allows it (per_block = ceil(N / SMs)), so that all SMs stream the
 // same number of bytes. A warp takes R weight rows and, of them, every KSPLIT-th segment of 32 16-byte reads; it issues up to U
 // segments of its first rows before x is even in shared memory. Partial sums meet in shared memory and are added in order of
 // split, so a row's result does not depend on how many rows or blocks there are.
-// Threads: 256 to 32 * MAX_WARPS, a multiple of 32 * KSPLIT warps takes part. Dynamic shared bytes: see shared_bytes below.
+// Threads: 256 to 32 * MAX_WARPS; of the warps a multiple of KSPLIT multiplies. Dynamic shared memory: ROWS rows of x (SHARED_K floats
+// each) and the sums (per_block x KSPLIT floats a row, at least the NORM_WARPS that LayerNorm's own sums take).
 #include "device.cuh"
 #include "model.cuh"
 

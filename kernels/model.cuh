@@ -18,7 +18,7 @@
 #endif
 
 // Rows of a matrix are padded with zeros to whole 16-byte reads; heads in the cache likewise.
-template <class T> constexpr int padded(int elements) { return ceil_div(elements, PER_16_BYTES<T>) * PER_16_BYTES<T>; }
+template <class T> FOLDED int padded(int elements) { return ceil_div(elements, PER_16_BYTES<T>) * PER_16_BYTES<T>; }
 
 // Offset of a key (kv = 0) or value (kv = 1) vector in a cache [layer][slot][2][head][position][padded head size].
 DEVICE i64 cache_offset(int layer, int slots, int slot, int kv, int head, int context, int position) {

@@ -15,6 +15,8 @@ internal static class AttentionChecks
             foreach (int headSize in (int[])[20, 32, 64, 80, 128])
                 yield return Decode(Shape(3, headSize, type)) with { IsVariation = headSize != 64 && type == MatrixType.F16 };
         }
+        // GPT-2 124M at position 512.
+        yield return Decode(Shape(12, 64, MatrixType.BF16), 1024, 512) with { IsVariation = true };
         yield return Decode(Shape(1, 1, MatrixType.BF16));
         yield return Decode(Shape(1, 256, MatrixType.F32));
         yield return Decode(Shape(1, 256, MatrixType.BF16));
@@ -33,14 +35,18 @@ internal static class AttentionChecks
 
     private static KernelShape Shape(int heads, int headSize, MatrixType type) => new(heads * headSize, heads, headSize, 16, 16, type);
 
-    private static KernelCheck Decode(KernelShape shape) => new(
-        $"attention_decode {shape.Suffix}, {shape.Heads} heads of {shape.HeadSize}",
+    private static KernelCheck Decode(KernelShape shape)
+    {
+        int split = AttentionDecodeKernel.SplitKeys(shape), context = (2 * split) + 3;
+        // Around the split's edges, the first and the last position, and a row without a sequence.
+        return Decode(shape, context, 0, split - 2, split - 1, split, -1, 2 * split, context - 1);
+    }
+
+    private static KernelCheck Decode(KernelShape shape, int context, params int[] positions) => new(
+        $"attention_decode {shape.Suffix}, {shape.Heads} heads of {shape.HeadSize}, context {context}",
         [AttentionDecodeKernel.Variant(shape)],
         device =>
         {
-            int split = AttentionDecodeKernel.SplitKeys(shape), context = (2 * split) + 3;
-            // Around the split's edges, the first and the last position, and a row without a sequence.
-            int[] positions = [0, split - 2, split - 1, split, -1, 2 * split, context - 1];
             int rows = positions.Length, slots = rows + 1;
             var random = new Random(shape.HeadSize);
             int[] slotOf = [.. Enumerable.Range(0, rows).Select(row => positions[row] < 0 ? -1 : slots - 1 - row)];

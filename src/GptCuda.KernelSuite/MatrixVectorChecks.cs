@@ -9,9 +9,9 @@ internal static class MatrixVectorChecks
     private const float Epsilon = 1e-5f;
 
     // Rows of 64 and 4096: one segment, and several split over warps. Rows of 100 and 404: padding to 16 bytes, a part of a warp,
-    // a head size that is no power of two. 333 and 47 outputs: no multiple of anything.
+    // a head size that is no power of two. 333 and 47 outputs: no multiple of anything. Small is GPT-2 124M, as it is.
     private static readonly KernelShape Even = new(64, 2, 32, 4096, 333, MatrixType.F32), Odd = new(100, 5, 20, 404, 47, MatrixType.F32),
-        Wide = new(1600, 25, 64, 96, 1025, MatrixType.F32);
+        Wide = new(1600, 25, 64, 96, 1025, MatrixType.F32), Small = new(768, 12, 64, 3072, 50257, MatrixType.F32);
 
     public static IEnumerable<KernelCheck> All()
     {
@@ -26,6 +26,8 @@ internal static class MatrixVectorChecks
         yield return Check(Even with { Type = MatrixType.F32 }, 1) with { IsVariation = true };
         yield return Check(Odd with { Type = MatrixType.F16 }, 3) with { IsVariation = true };
         yield return Check(Wide with { Type = MatrixType.Int8 }, 1);
+        yield return Check(Small with { Type = MatrixType.BF16 }, 1) with { IsVariation = true };
+        yield return Check(Small with { Type = MatrixType.Int8 }, 1) with { IsVariation = true };
     }
 
     private static KernelCheck Check(KernelShape shape, int rows) => new(
