@@ -97,10 +97,18 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) KERNEL(attention_decode
     const cached* keys = cache + cache_offset(layer, slots, slot, 0, head, context, 0);
     const cached* values = cache + cache_offset(layer, slots, slot, 1, head, context, 0);
     f32 query[CHUNKS * E];
+    const f32* head_q = q + (i64)row * WIDTH + head * HEAD_SIZE;
 #pragma unroll
     for (int i = 0; i < CHUNKS * E; ++i) {
       const int element = (i / E * LANES + lane % LANES) * E + i % E;
-      query[i] = element < HEAD_SIZE ? q[(i64)row * WIDTH + head * HEAD_SIZE + element] * (scale * LOG2E) : 0.f;
+      if constexpr (HEAD_SIZE % 4 == 0) {                    // 16 bytes at once
+        if (i % 4 == 0) {
+          f32 x[4] = {};
+          if (element < HEAD_SIZE) unpack(load_16(head_q + element), x, f32{});
+#pragma unroll
+          for (int j = 0; j < 4; ++j) query[i + j] = x[j] * (scale * LOG2E);
+        }
+      } else query[i] = element < HEAD_SIZE ? head_q[element] * (scale * LOG2E) : 0.f;
     }
     Running run = {LOWEST, 0.f, {}};
 #pragma unroll 1

@@ -91,10 +91,11 @@ DEVICE void unpack(uint4 v, f32 (&x)[16], i8) {
 // ---- memory ----
 // Weights are read once a step: not kept in L1, fetched from DRAM in 128-byte pieces. Volatile keeps them where they are
 // written, ahead of the prologue whose latency they are to overlap.
-DEVICE uint4 load_weights(const void* p) {
-  uint4 v;
-  asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];"
-               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
+// Zeros where there is nothing to read: a predicate and no branch, so that several are on their way before one is used.
+DEVICE uint4 load_weights(const void* p, bool there) {
+  uint4 v = {0, 0, 0, 0};
+  asm volatile("{ .reg .pred t; setp.ne.u32 t, %5, 0;\n\t@t ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4]; }"
+               : "+r"(v.x), "+r"(v.y), "+r"(v.z), "+r"(v.w) : "l"(p), "r"((u32)there));
   return v;
 }
 DEVICE uint4 load_16(const void* p) {

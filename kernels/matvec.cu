@@ -12,7 +12,7 @@
 // same number of bytes. A warp takes R weight rows and, of them, every KSPLIT-th segment of 32 16-byte reads; it issues up to U
 // segments of its first rows before x is even in shared memory. Partial sums meet in shared memory and are added in order of
 // split, so a row's result does not depend on how many rows or blocks there are.
-// Threads: 256 to 32 * MAX_WARPS; of the warps a multiple of KSPLIT multiplies. Dynamic shared memory: ROWS rows of x (SHARED_K floats
+// Threads: 256 to 32 * MAX_WARPS; of the warps a multiple of KSPLIT multiplies. Dynamic shared memory: ROWS rows of x (ROW floats
 // each) and the sums (per_block x KSPLIT floats a row, at least the NORM_WARPS that LayerNorm's own sums take).
 #include "device.cuh"
 #include "model.cuh"
@@ -28,12 +28,15 @@ template <int K> struct Shape {
   static constexpr int GROUPS = STRIDE / E;                // 16-byte reads a row
   static constexpr int SEGMENTS = ceil_div(GROUPS, 32);
   static constexpr int KSPLIT = SEGMENTS <= 3 ? 1 : SEGMENTS <= 6 ? 2 : SEGMENTS <= 12 ? 4 : 8;
-  static constexpr int SHARED_K = SEGMENTS * 32 * E;       // floats of one x row in shared memory, padded to whole segments
+  static constexpr int SHARED_K = SEGMENTS * 32 * E;       // elements of one x row in shared memory, padded to whole segments
+  // Neighbouring elements in different planes are stored at once: planes begin in different banks.
+  static constexpr int PLANES = E / 4, PLANE = SHARED_K / PLANES + (PLANES > 1 ? 32 / PLANES : 0);
+  static constexpr int ROW = PLANES * PLANE;               // floats from one x row to the next
 };
 
-// x in shared memory: [row][E / 4 planes][SEGMENTS * 32] float4, so that 32 lanes read 512 contiguous bytes.
+// x in shared memory: [row][PLANES][SEGMENTS * 32] float4 and the gap, so that 32 lanes read 512 contiguous bytes.
 template <int K> DEVICE int x_index(int row, int k) {
-  return row * Shape<K>::SHARED_K + (k % E / 4) * (Shape<K>::SHARED_K / (E / 4)) + k / E * 4 + k % 4;
+  return row * Shape<K>::ROW + (k % E / 4) * Shape<K>::PLANE + k / E * 4 + k % 4;
 }
 
 template <int K> DEVICE void stage(f32* xs, const f32* x, int thread, int threads) {
@@ -108,7 +111,7 @@ template <int K> struct Tile {
       for (int r = 0; r < R; ++r) {
         const int group = (segment + u * Shape<K>::KSPLIT) * 32 + lane;
         const bool there = first + r < end && group < Shape<K>::GROUPS;
-        raw[u][r] = there ? load_weights(w + (i64)(first + r) * Shape<K>::STRIDE + group * E) : uint4{0, 0, 0, 0};
+        raw[u][r] = load_weights(w + (i64)(first + r) * Shape<K>::STRIDE + group * E, there);
       }
   }
 };
@@ -167,7 +170,7 @@ DEVICE void matvec(const weight* __restrict__ w, const f32* __restrict__ scales,
   extern __shared__ __align__(16) f32 shared[];
   constexpr int KSPLIT = Shape<K>::KSPLIT;
   f32* xs = shared;
-  f32* sums = shared + ROWS * Shape<K>::SHARED_K;
+  f32* sums = shared + ROWS * Shape<K>::ROW;
   const int row0 = blockIdx.x * per_block, end = min(n, row0 + per_block), warp = threadIdx.x / 32;
   Tile<K> tile;
   tile.load(w, row0 + warp / KSPLIT * R, end, warp % KSPLIT);

@@ -174,13 +174,14 @@ public sealed class MatrixVectorKernels
 
     private LaunchShape ShapeOf(int columns, int outputs)
     {
-        // R, MAX_WARPS, SEGMENTS, KSPLIT and SHARED_K of kernels/matvec.cu.
+        // R, MAX_WARPS, SEGMENTS, KSPLIT and ROW of kernels/matvec.cu.
         int perRead = KernelShape.RowAlignment / _shape.ElementBytes, rowsAtOnce = _rows <= 2 ? 2 : 4, mostWarps = _rows <= 2 ? 16 : 8;
         int segments = ((_shape.Stride(columns) / perRead) + 31) / 32;
         int splits = segments <= 3 ? 1 : segments <= 6 ? 2 : segments <= 12 ? 4 : 8;
         int perBlock = OutputsPerBlock(outputs);
         int useful = (perBlock + rowsAtOnce - 1) / rowsAtOnce * splits;
-        int floats = _rows * ((segments * 32 * perRead) + Math.Max(NormWarps, splits * perBlock));
+        int rowOfX = (segments * 32 * perRead) + (perRead > 4 ? 32 : 0);
+        int floats = _rows * (rowOfX + Math.Max(NormWarps, splits * perBlock));
         return new LaunchShape((outputs + perBlock - 1) / perBlock, 32 * Math.Clamp(useful, NormWarps, mostWarps), floats * sizeof(float));
     }
 }
