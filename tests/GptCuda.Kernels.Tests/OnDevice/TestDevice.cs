@@ -20,6 +20,7 @@ public sealed class TestDevice : IDisposable
     private static readonly string? Chosen = Environment.GetEnvironmentVariable("GPTCUDA_TEST_DEVICE");
 
     private readonly string _cache = Directory.CreateTempSubdirectory("gptcuda-device").FullName;
+    private readonly HashSet<object> _compiled = [];
     private readonly Lazy<CudaLibraries> _libraries = new(Open);
 
     /// <summary>Whether a lost context would take the rest of this process's tests with it.</summary>
@@ -45,6 +46,17 @@ public sealed class TestDevice : IDisposable
         Libraries.Nvrtc,
         KernelSources.FromDirectory(Path.Combine(Repository.Root, "tests", "GptCuda.Kernels.Tests", "Kernels")),
         new KernelImageCache(_cache));
+
+    /// <summary>A compiler for the library's kernels with a cache of this run.</summary>
+    internal KernelCompiler NewLibraryCompiler(CudaContext context) =>
+        new(context, Libraries.Nvrtc, KernelSources.Embedded, new KernelImageCache(_cache));
+
+    /// <summary>Fills this run's cache, on all processors, once for each key.</summary>
+    internal void CompileAhead(KernelCompiler compiler, object key, IReadOnlyList<KernelVariant> variants)
+    {
+        if (!_compiled.Add(key)) return;
+        foreach (KernelModule module in compiler.Load(variants)) module.Dispose();
+    }
 
     private static string? Unavailable()
     {
