@@ -8,7 +8,10 @@ internal static partial class Compilation
 {
     private const string ExpressionName = "__gptcuda_name_expression_";
 
-    private static readonly Lazy<string> Prelude = new(ReadPrelude);
+    /// <summary>What NVRTC has built in, in the order in which it is included before every program.</summary>
+    private static readonly string[] BuiltinNames = ["types.cuh", "warp.cuh", "memory.cuh", "arithmetic.cuh"];
+
+    private static readonly Lazy<string[]> BuiltinTexts = new(() => [.. BuiltinNames.Select(ReadBuiltin)]);
 
     /// <summary>What a compilation gives.</summary>
     /// <param name="Ptx">The text.</param>
@@ -40,7 +43,7 @@ internal static partial class Compilation
         using WorkFolder folder = new();
         // Each in a folder of its own: nothing but the headers can be included.
         string program = folder.Write(Path.Combine("source", "program.cu"), Program(request, options));
-        string prelude = folder.Write(Path.Combine("builtin", "prelude.cuh"), Prelude.Value), ptx = Path.Combine(folder.Root, "program.ptx");
+        string ptx = Path.Combine(folder.Root, "program.ptx");
         string headers = Path.Combine(folder.Root, "headers");
         Directory.CreateDirectory(headers);
         foreach ((string name, string text) in request.Headers)
@@ -49,7 +52,7 @@ internal static partial class Compilation
         [
             "-I", headers,
             .. options.ClangArguments(Clang.PtxFeature(options.Capability)),
-            "-include", prelude,
+            .. BuiltinNames.Zip(BuiltinTexts.Value, (name, text) => folder.Write(Path.Combine("builtin", name), text)).SelectMany(path => new[] { "-include", path }),
             .. options.PreIncludes.SelectMany(name => new[] { "-include", name }),
             "-S", program, "-o", ptx,
         ];
@@ -91,12 +94,12 @@ internal static partial class Compilation
         return (ForwardDeclaration().Replace(ExpressionLine().Replace(ptx, ""), ""), names);
     }
 
-    private static string ReadPrelude()
+    private static string ReadBuiltin(string name)
     {
-        using Stream resource = typeof(Compilation).Assembly.GetManifestResourceStream("prelude.cuh")
-            ?? throw new InvalidOperationException("prelude.cuh is not in the assembly.");
+        using Stream resource = typeof(Compilation).Assembly.GetManifestResourceStream($"builtin/{name}")
+            ?? throw new InvalidOperationException($"builtin/{name} is not in the assembly.");
         using StreamReader reader = new(resource);
-        return "#line 1 \"the compiler's own names\"\n" + reader.ReadToEnd();
+        return $"#line 1 \"the compiler's own {name}\"\n" + reader.ReadToEnd();
     }
 
     // clang puts "./" before a relative name.

@@ -34,7 +34,7 @@ public sealed unsafe class NvrtcTests
         Assert.Contains($".target {architecture}", ptx, StringComparison.Ordinal);
         Assert.Contains($".file\t1 \"{file}\"", ptx, StringComparison.Ordinal);
         // What is inlined from the compiler's own names is on the line that called it.
-        Assert.DoesNotContain("the compiler's own names", ptx, StringComparison.Ordinal);
+        Assert.DoesNotContain("the compiler's own", ptx, StringComparison.Ordinal);
         Assert.DoesNotContain(Path.GetTempPath(), ptx, StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed unsafe class NvrtcTests
     [InlineData("#include <cstdint>")]
     [InlineData("#include <cuda_bf16.h>")]
     [InlineData("#include <algorithm>")]
-    [InlineData("#include \"prelude.cuh\"")]
+    [InlineData("#include \"types.cuh\"")]
     [InlineData("uint32_t x;")]
     public void Compile_WhatNvrtcHasNot_Fails(string source)
     {
