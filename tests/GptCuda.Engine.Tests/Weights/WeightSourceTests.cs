@@ -121,7 +121,7 @@ public sealed class WeightSourceTests : IDisposable
     [InlineData("../outside.safetensors")]
     [InlineData("sub/inside.safetensors")]
     [InlineData("..\\outside.safetensors")]
-    [InlineData("/tmp/outside.safetensors")]
+    [InlineData("/outside.safetensors")]
     [InlineData("C:outside.safetensors")]
     [InlineData("C:\\outside.safetensors")]
     [InlineData("..")]
