@@ -44,7 +44,9 @@ public sealed class DownloadFaultTests : IDisposable
         await _fixture.RunAsync();
 
         _fixture.AssertComplete();
-        Assert.True(_count > 3);
+        // What is wrong with a range only is over once the whole file is asked for: after one such answer, if it came before
+        // the other connections had asked.
+        Assert.True(_count > (LastingFaults.Contains(fault) ? 3 : 1), $"{_count} requests");
     }
 
     [Theory]
