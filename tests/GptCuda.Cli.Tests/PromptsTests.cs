@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using GptCuda.Cli.Tests.Running;
 
@@ -37,6 +38,38 @@ public sealed class PromptsTests
             using JsonDocument line = JsonDocument.Parse(text);
             return line.RootElement.GetProperty("prompt_ids").GetRawText();
         }));
+    }
+
+    [Fact]
+    public async Task PipeThatStaysOpen_IsAnsweredPromptByPrompt()
+    {
+        using Process process = Shell.Start(new CliRun { Arguments = ["--prompts", "-", "-n", "2", "--greedy", "--device", "cpu"] });
+        foreach (int[] prompt in (int[][])[[34, 363, 406], [642, 537], [1]])
+        {
+            process.StandardInput.WriteLine($"{{\"ids\":[{string.Join(',', prompt)}]}}");
+            process.StandardInput.Flush();
+            string? answer = await process.StandardOutput.ReadLineAsync().WaitAsync(Shell.Limit);
+            using JsonDocument line = JsonDocument.Parse(answer!);
+            Assert.Equal(prompt, line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>());
+        }
+        process.StandardInput.Close();
+        Assert.True(process.WaitForExit(Shell.Limit));
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task CtrlC_WhileWaitingForAPrompt_EndsAtOnce()
+    {
+        using Process process = Shell.Start(new CliRun { Arguments = ["--prompts", "-", "-n", "2", "--device", "cpu"] });
+        Task<byte[]> error = CliRun.ReadAsync(process.StandardError.BaseStream);
+        process.StandardInput.WriteLine("""{"prompt":"Call me"}""");
+        process.StandardInput.Flush();
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync().WaitAsync(Shell.Limit));
+        Signals.Interrupt(process.Id);
+        Assert.True(process.WaitForExit(Shell.Limit), "the program goes on waiting");
+        Assert.Equal(130, process.ExitCode);
+        Assert.Empty(process.StandardOutput.ReadToEnd());
+        Assert.Empty(await error);
     }
 
     [Theory]

@@ -75,23 +75,24 @@ internal sealed class GenerateCommand
         }
         else
         {
-            IEnumerable<GenerationRequest> requests = lines is null
-                ? [new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }]
-                : PromptsFile.Read(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary);
-            PrintAll(model, requests, samples, json: prompts is not null || _json.IsSet(context.Parsed), context);
+            CancellationToken stop = context.Interruption.Token;
+            IAsyncEnumerable<GenerationResult> results = lines is null
+                ? model.GenerateManyAsync([new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }], stop)
+                : model.GenerateManyAsync(
+                    PromptsFile.ReadAsync(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary), stop);
+            PrintAll(results, samples, json: prompts is not null || _json.IsSet(context.Parsed), context.Terminal);
         }
         if (_model.WantsStatistics(context))
             StatisticsReport.Write(model, options.Seed, context.Terminal);
         return ExitCode.Success;
     }
 
-    private static void PrintAll(
-        GptModel model, IEnumerable<GenerationRequest> requests, int samples, bool json, CommandContext context)
+    private static void PrintAll(IAsyncEnumerable<GenerationResult> results, int samples, bool json, Terminal terminal)
     {
-        TextWriter output = context.Terminal.Out;
-        foreach (GenerationResult result in model.GenerateManyAsync(requests, context.Interruption.Token).ToBlockingEnumerable())
+        TextWriter output = terminal.Out;
+        foreach (GenerationResult result in results.ToBlockingEnumerable())
         {
-            context.Terminal.ResultBegins();
+            terminal.ResultBegins();
             if (json)
             {
                 JsonLines.Write(output, SequenceLine.Of(result), CliJson.Default.SequenceLine);
