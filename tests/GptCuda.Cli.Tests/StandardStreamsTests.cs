@@ -139,6 +139,17 @@ public sealed class StandardStreamsTests
     }
 
     [Fact]
+    public void StandardOutputThatIsClosed_IsAnErrorOfOneLine()
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" tokenize a <&- >&-", Shell.Executable]) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        Assert.True(process.WaitForExit(Shell.Limit));
+        Assert.Equal(1, process.ExitCode);
+        Assert.Matches("^gptcuda: standard output: [^\n]+\n$", error);
+    }
+
+    [Fact]
     public void TwoPrograms_WritingToOneFile_DoNotOverwriteEachOther()
     {
         using var folder = new TemporaryFolder();

@@ -65,7 +65,7 @@ internal sealed class DetokenizeCommand
         if ((positional.Length > 0 ? 1 : 0) + (option is null ? 0 : 1) + (file is null ? 0 : 1) > 1)
             throw new UsageException("expected one source of ids, found several of IDS, --ids and --file");
         string? literal = option ?? (positional.Length > 0 && !context.Scanned.StandardInputNamed ? string.Join(' ', positional) : null);
-        if (literal is null && file is null && positional.Length == 0 && context.Terminal.InputIsTerminal)
+        if (literal is null && file is null && positional.Length == 0 && !context.Terminal.InputIsRedirected)
             throw new UsageException("detokenize needs ids, --file F, or a pipe");
         return (literal, file ?? InputFile.StandardInput);
     }

@@ -82,7 +82,7 @@ internal sealed class TextSource
     /// <summary>The file to read the text from, <c>-</c> for standard input; null where somebody sits at the terminal.</summary>
     public string? PathOf(CommandContext context) =>
         _file.Read(context.Parsed)
-        ?? (context.Scanned.StandardInputNamed || !context.Terminal.InputIsTerminal ? InputFile.StandardInput : null);
+        ?? (context.Scanned.StandardInputNamed || context.Terminal.InputIsRedirected ? InputFile.StandardInput : null);
 
     /// <summary>The ways in which a text is given.</summary>
     public IReadOnlyList<string> Given(CommandContext context)

@@ -36,6 +36,9 @@ internal sealed class Terminal
     /// <summary>Whether somebody types; otherwise standard input is a file, a pipe or closed.</summary>
     public bool InputIsTerminal { get; } = !Console.IsInputRedirected;
 
+    /// <summary>Whether standard input is a file or a pipe, which is read where nothing else is given.</summary>
+    public bool InputIsRedirected { get; } = Console.IsInputRedirected && InheritedDescriptor.IsOpen(0);
+
     /// <summary>A line for people on standard error.</summary>
     public void Say(string line) => Error.WriteLine($"gptcuda: {OneLine(line)}");
 
