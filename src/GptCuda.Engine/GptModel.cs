@@ -102,7 +102,7 @@ public sealed class GptModel : IDisposable
         Prompt prompt, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (Tokenizer is null)
-            throw new InvalidOperationException("the model has no vocabulary and so gives no text; CompleteAsync gives token ids");
+            throw new InvalidOperationException("the model has no vocabulary files: CompleteAsync gives token ids instead of text");
         var finish = FinishReason.Length;
         var pieces = ChannelStream.Of<string>(
             async (emit, stop) =>
@@ -235,7 +235,7 @@ public sealed class GptModel : IDisposable
     {
         int contextLength = Configuration.ContextLength;
         if (ids.Length < 2)
-            throw new ArgumentException($"a text of {ids.Length} tokens cannot be scored: it takes two, the first to predict the second from");
+            throw new ArgumentException($"a text of {(ids.Length == 1 ? "1 token" : "0 tokens")} cannot be scored: it takes two, the first to predict the second from");
         if (contextLength < 2)
             throw new InvalidOperationException("a model whose context is one token predicts nothing from what came before");
         int step = stride ?? contextLength / 2;

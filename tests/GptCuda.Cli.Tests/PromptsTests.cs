@@ -95,6 +95,15 @@ public sealed class PromptsTests
         Assert.Matches("^gptcuda: standard input line 2: [^\n]+\n$", result.Error);
     }
 
+    [Theory]
+    [InlineData("{}", "found neither")]
+    [InlineData("{\"prompt\":\"a\",\"ids\":[1]}", "found both")]
+    [InlineData("{\"prompt\":\"a\",\"seed\":-1}", "another value of \"seed\"")]
+    [InlineData("{\"ids\":[1,{}]}", "another value of \"ids[1]\"")]
+    [InlineData("", "the line is empty")]
+    public void InvalidLine_SaysWhatIsWrongWithIt(string line, string said) =>
+        Shell.RunWithInput(line + "\n", "--prompts", "-", "--device", "cpu").Failed(1, "standard input line 1: ", said);
+
     [Fact]
     public void EmptyFile_HasNoAnswers() => Assert.Empty(Shell.RunWithInput("", "--prompts", "-").Succeeded().Output);
 

@@ -61,7 +61,7 @@ internal static class PromptsFile
     private static void Check(PromptLine line, string name, int number, int vocabularySize)
     {
         if ((line.Prompt is null) == (line.Ids is null))
-            throw JsonLines.Invalid(name, number, $"expected {Expected}: one of the two");
+            throw JsonLines.Invalid(name, number, $"expected {Expected}, found {(line.Ids is null ? "neither" : "both")}");
         if (line.N is < 1)
             throw JsonLines.Invalid(name, number, $"\"n\" is {line.N}, expected an integer of at least 1");
         if (Array.FindIndex(line.Ids ?? [], id => id < 0 || id >= vocabularySize) is >= 0 and int bad)
