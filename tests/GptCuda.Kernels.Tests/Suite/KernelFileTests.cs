@@ -28,6 +28,10 @@ public sealed partial class KernelFileTests(TestDevice device)
         Check(75, [.. Directory.GetFiles(Path.Combine(Repository.Root, "kernels"), "*.cu").Select(file => shape.Variant(Path.GetFileName(file), file.EndsWith("matvec.cu", StringComparison.Ordinal) ? 8 : 0))]);
     }
 
+    [SkippableFact]
+    public void Convert_EveryPairOfTypes_HasNoStackAndNoCall() => Check(
+        75, [.. from stored in (MatrixType[])[MatrixType.F32, MatrixType.BF16, MatrixType.F16] from target in Enum.GetValues<MatrixType>() select ConvertKernels.Variant(stored, target)]);
+
     [SkippableTheory]
     [InlineData(MatrixType.F32, 8)]
     [InlineData(MatrixType.Int8, 1)]
