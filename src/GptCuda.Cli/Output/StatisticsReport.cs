@@ -37,5 +37,5 @@ internal static class StatisticsReport
 
     private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds:F1} ms";
 
-    private static string Speed(long tokens, double rate) => $"{tokens} tokens, {rate:F1} tokens/s";
+    private static string Speed(long tokens, double rate) => $"{tokens} {(tokens == 1 ? "token" : "tokens")}, {rate:F1} tokens/s";
 }

@@ -18,7 +18,7 @@ internal sealed class ModelChoice
     private readonly Setting<string?> _models = Folder();
 
     /// <summary><c>--models_dir</c>.</summary>
-    public static Setting<string?> Folder() => SettingOf.Text(
+    public static Setting<string?> Folder() => SettingOf.Path(
         "--models_dir", "DIR", "Where models are looked up by name (default: $GPTCUDA_MODELS, else gptcuda in the user's cache folder)");
 
     public void AddTo(Command command)
