@@ -15,4 +15,5 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(ScoreLine))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(MachineFacts))]
+[JsonSerializable(typeof(ComparisonFacts))]
 internal sealed partial class CliJson : JsonSerializerContext;

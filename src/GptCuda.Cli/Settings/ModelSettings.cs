@@ -13,10 +13,7 @@ internal sealed class ModelSettings
     private readonly Setting<DeviceChoice?> _device = SettingOf.Value(
         "--device", "auto|cpu|cuda|cuda:N", "What computes (default: auto)", "one of auto, cpu, cuda, cuda:N", DeviceChoice.Read);
 
-    private readonly Setting<ElementType?> _dtype = SettingOf.Choice<ElementType>(
-        "--dtype",
-        "How the weights are held (default: f32)",
-        new("f32", ElementType.F32), new("bf16", ElementType.BF16), new("f16", ElementType.F16), new("int8", ElementType.Int8));
+    private readonly Setting<ElementType?> _dtype = DtypeSetting.Of("--dtype", "How the weights are held (default: f32)");
 
     private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
 
@@ -39,6 +36,9 @@ internal sealed class ModelSettings
 
     /// <summary>A folder, or a <c>synthetic:</c> model.</summary>
     public string Location(CommandContext context) => _choice.Location(context);
+
+    /// <inheritdoc cref="ModelChoice.LocationOf"/>
+    public string LocationOf(CommandContext context, string model, string option) => _choice.LocationOf(context, model, option);
 
     /// <summary>How the model is to be loaded.</summary>
     /// <param name="context">The command line.</param>
