@@ -15,6 +15,7 @@ internal static class CommandTable
         new("download", DownloadCommand.Define),
         new("devices", DevicesCommand.Define),
         new("compare", CompareCommand.Define),
+        new("selftest", SelfTestCommand.Define),
     ];
 
     /// <summary>What runs where no command is named.</summary>

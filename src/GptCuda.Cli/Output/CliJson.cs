@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using GptCuda.Cli.Input;
+using GptCuda.Cli.SelfTest;
 
 namespace GptCuda.Cli.Output;
 
@@ -16,4 +17,5 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(MachineFacts))]
 [JsonSerializable(typeof(ComparisonFacts))]
+[JsonSerializable(typeof(SelfTestFacts))]
 internal sealed partial class CliJson : JsonSerializerContext;

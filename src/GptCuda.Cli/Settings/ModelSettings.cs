@@ -10,8 +10,7 @@ internal sealed class ModelSettings
 {
     private readonly ModelChoice _choice = new();
 
-    private readonly Setting<DeviceChoice?> _device = SettingOf.Value(
-        "--device", "auto|cpu|cuda|cuda:N", "What computes (default: auto)", "one of auto, cpu, cuda, cuda:N", DeviceChoice.Read);
+    private readonly DeviceSetting _device = new();
 
     private readonly Setting<ElementType?> _dtype = DtypeSetting.Of("--dtype", "How the weights are held (default: f32)");
 
@@ -45,7 +44,7 @@ internal sealed class ModelSettings
     /// <param name="slots">Sequences at a time, or null for what fits.</param>
     public ModelOptions Options(CommandContext context, int? slots) => new()
     {
-        Device = _device.Read(context.Parsed)?.Selection ?? DeviceSelection.Auto,
+        Device = _device.Read(context),
         WeightType = _dtype.Read(context.Parsed),
         Threads = _threads.Read(context.Parsed),
         Slots = slots,
@@ -60,11 +59,5 @@ internal sealed class ModelSettings
         if (model.DeviceReason is { } reason)
             context.Terminal.SayWithResult(reason);
         return model;
-    }
-
-    /// <summary><see cref="DeviceSelection"/> as a reference, which is what an absent option leaves null.</summary>
-    private sealed record DeviceChoice(DeviceSelection Selection)
-    {
-        public static DeviceChoice? Read(string text) => DeviceSelection.TryParse(text, out DeviceSelection device) ? new(device) : null;
     }
 }
