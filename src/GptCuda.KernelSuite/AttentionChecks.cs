@@ -22,15 +22,18 @@ internal static class AttentionChecks
         yield return Decode(Shape(1, 256, MatrixType.BF16));
     }
 
-    /// <summary>Prefill on tensor cores.</summary>
+    /// <summary>Prefill, on tensor cores and exact.</summary>
     public static IEnumerable<KernelCheck> Prefills()
     {
-        foreach (MatrixType type in (MatrixType[])[MatrixType.BF16, MatrixType.F16])
+        foreach (MatrixType type in (MatrixType[])[MatrixType.F32, MatrixType.BF16, MatrixType.F16])
         {
             foreach (int headSize in (int[])[20, 32, 64, 80, 128])
                 yield return Prefill(Shape(2, headSize, type)) with { IsVariation = headSize != 64 && type == MatrixType.F16 };
         }
         yield return Prefill(Shape(1, 256, MatrixType.BF16));
+        yield return Prefill(Shape(1, 256, MatrixType.F32));
+        yield return Prefill(Shape(2, 1, MatrixType.F32));
+        yield return Prefill(Shape(1, 33, MatrixType.F32));
     }
 
     private static KernelShape Shape(int heads, int headSize, MatrixType type) => new(heads * headSize, heads, headSize, 16, 16, type);
@@ -105,16 +108,16 @@ internal static class AttentionChecks
             // Queries that the cache's type holds exactly: their rounding is no matter of this check.
             float[] queries = Array.ConvertAll(random.Floats(tokens * shape.Width, 2), value => MathF.Round(value * 16) / 16);
             var kernel = new AttentionPrefillKernel(device.Load(AttentionPrefillKernel.Variant(shape)), shape);
-            DeviceSpan<ushort> output = device.Allocate<ushort>(tokens * shape.Width);
+            DeviceSpan<byte> output = device.Allocate<byte>(tokens * shape.Width * shape.CachedBytes);
             double scale = 1 / Math.Sqrt(shape.HeadSize);
 
             kernel.Launch(
                 device.Stream, device.Upload(tiles.ToArray()), device.Upload(queries), new DeviceCache(device.Upload(cache.Bytes), slots, context),
                 output, (float)scale, Layer);
 
-            double[] result = device.DownloadCached(output.As<byte>(), shape.Type);
-            // Probabilities and results are rounded to the cache's type, values are below 1.
-            double allowed = shape.Type == MatrixType.BF16 ? 1.0 / 128 : 1.0 / 1024;
+            double[] result = device.DownloadCached(output, shape.Type);
+            // f32: as in decode. Otherwise probabilities and results are rounded to the cache's type, values are below 1.
+            double allowed = shape.Type switch { MatrixType.F32 => 1e-5, MatrixType.BF16 => 1.0 / 128, _ => 1.0 / 1024 };
             int token = 0;
             foreach ((int slot, int first, int count) in runs)
             {
