@@ -60,6 +60,7 @@ internal sealed class CompareCommand
         if (comparison.IsWithin)
             return ExitCode.Success;
         string where = comparison.FirstBeyond is { } beyond ? $"first at {beyond.Name}" : $"token {comparison.Greedy!.Same} of the greedy texts";
+        context.Terminal.Out.Flush();
         context.Terminal.Say($"{labels.First} and {labels.Second} differ beyond tolerance: {where}");
         return ExitCode.Failure;
     }

@@ -43,6 +43,7 @@ internal sealed class SelfTestCommand
             SelfTestPage.Write(facts, _each.IsSet(context.Parsed), context.Terminal);
         if (facts.Success)
             return ExitCode.Success;
+        context.Terminal.Out.Flush();
         context.Terminal.Say($"selftest: {SelfTestPage.Verdict(facts)}");
         return ExitCode.Failure;
     }

@@ -1,5 +1,6 @@
 using GptCuda.Engine.Backends;
 using GptCuda.Engine.Cpu;
+using GptCuda.Engine.Cuda;
 using GptCuda.Engine.Generation;
 using GptCuda.Engine.Sampling;
 
@@ -28,6 +29,7 @@ public sealed class ComparedBackend(IBackend backend, Computation computation) :
     public static Computation ComputationOf(IBackend backend) => backend switch
     {
         CpuBackend cpu => new(ComputationKind.Cpu, cpu.Options.WeightType),
+        CudaBackend cuda => new(ComputationKind.Cuda, cuda.WeightType),
         _ => throw new ArgumentException($"{backend.GetType().Name} is no backend of this library: say what it computes with"),
     };
 
@@ -59,7 +61,8 @@ public sealed class ComparedBackend(IBackend backend, Computation computation) :
         Span<int> sampled = stackalloc int[1];
         while (continuation.Count < count && (continuation.Count > along.Length || along[continuation.Count - 1] == continuation[^1]))
         {
-            backend.Decode([new DecodeRow(Slot, continuation[^1], prompt.Length + continuation.Count - 1, sampling)], sampled);
+            int position = prompt.Length + continuation.Count - 1;
+            backend.Decode([new DecodeRow(Slot, continuation[^1], position, sampling, LastPosition: prompt.Length + count - 1)], sampled);
             continuation.Add(sampled[0]);
         }
         return [.. continuation];
