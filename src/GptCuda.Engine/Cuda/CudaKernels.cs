@@ -31,7 +31,7 @@ internal sealed class CudaKernels : IDisposable
         List<KernelVariant> variants =
         [
             EmbedKernel.Variant(shape), AttentionDecodeKernel.Variant(shape), SampleKernel.Variant(shape), CopySlotKernel.Variant(shape),
-            LayerNormKernel.Variant(shape), EpilogueKernels.Variant(shape), LikelihoodKernel.Variant(shape), shape.Type == MatrixType.F32 ? LikelihoodKernel.Variant(shape) : AttentionPrefillKernel.Variant(shape),
+            LayerNormKernel.Variant(shape), EpilogueKernels.Variant(shape), LikelihoodKernel.Variant(shape), AttentionPrefillKernel.Variant(shape),
             .. rows.Select(count => MatrixVectorKernels.Variant(shape, count)),
         ];
         int narrow = variants.Count;
@@ -50,7 +50,7 @@ internal sealed class CudaKernels : IDisposable
             LayerNorm = new LayerNormKernel(_modules[4], shape);
             Epilogue = new EpilogueKernels(_modules[5], shape);
             Likelihood = new LikelihoodKernel(_modules[6]);
-            if (shape.Type != MatrixType.F32) AttentionPrefill = new AttentionPrefillKernel(_modules[7], shape);
+            AttentionPrefill = new AttentionPrefillKernel(_modules[7], shape);
             QueriesPerTile = AttentionPrefillKernel.QueriesPerTile(shape);
             if (cached != MatrixType.F32)
                 Narrow = new ConvertKernels(_modules[narrow], MatrixType.F32, cached);
@@ -76,7 +76,7 @@ internal sealed class CudaKernels : IDisposable
 
     public AttentionDecodeKernel AttentionDecode { get; }
 
-    public AttentionPrefillKernel? AttentionPrefill { get; }
+    public AttentionPrefillKernel AttentionPrefill { get; }
 
     public CopySlotKernel CopySlot { get; }
 

@@ -128,21 +128,10 @@ internal sealed class CudaLayers(
 
     private void Attend(int rows, RowPlaces places, DeviceSpan<QueryTile> tiles, int layer)
     {
-        if (tiles.Length > 0 && kernels.AttentionPrefill is not null)
+        if (tiles.Length > 0)
         {
             kernels.AttentionPrefill.Launch(
-                stream, tiles, workspace.Queries, cache, workspace.Attended.Slice(0, (long)rows * _width * shape.CachedBytes).As<ushort>(), _scales[layer], layer);
-            return;
-        }
-        if (rows > workspace.Sequences)
-        {
-            for (int first = 0; first < rows; first += workspace.Sequences)
-            {
-                int n = Math.Min(workspace.Sequences, rows - first);
-                kernels.AttentionDecode.Launch(
-                    stream, n, workspace.Queries.Slice((long)first * _width, (long)n * _width), cache, new RowPlaces(places.Slots.Slice(first, n), places.Positions.Slice(first, n)), workspace.Partial, workspace.Tickets,
-                    workspace.Attended.As<float>().Slice((long)first * _width, (long)n * _width), _scales[layer], layer);
-            }
+                stream, tiles, workspace.Queries, cache, workspace.Attended.Slice(0, (long)rows * _width * shape.CachedBytes), _scales[layer], layer);
             return;
         }
         long length = (long)rows * _width;
