@@ -43,7 +43,7 @@ internal static class ModelLoader
         {
             string why = FirstLine(exception.Message);
             if (options.Device.Kind == DeviceKind.Auto)
-                return (OnCpu(weights, options), $"device: cpu ({why})");
+                return (OnCpu(weights, options), $"device: cpu ({FirstSentence(why)})");
             throw new PlatformNotSupportedException(
                 $"device {options.Device} cannot be used: {why} `gptcuda devices` says more of what was looked for and found.", exception);
         }
@@ -54,6 +54,9 @@ internal static class ModelLoader
         or CublasException or NotSupportedException or InsufficientMemoryException or ArgumentOutOfRangeException { ParamName: "ordinal" };
 
     private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end] : message;
+
+    /// <summary>Who left the choice open wants the reason, not the advice.</summary>
+    private static string FirstSentence(string line) => line.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? line[..end] : line.TrimEnd('.');
 
     private static CudaBackend OnGpu(IWeightSource weights, ModelOptions options)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using GptCuda.Cli.Input;
+using GptCuda.Cli.SelfTest;
 
 namespace GptCuda.Cli.Output;
 
@@ -15,4 +16,6 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(ScoreLine))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(MachineFacts))]
+[JsonSerializable(typeof(ComparisonFacts))]
+[JsonSerializable(typeof(SelfTestFacts))]
 internal sealed partial class CliJson : JsonSerializerContext;
