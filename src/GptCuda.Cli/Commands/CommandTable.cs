@@ -14,6 +14,7 @@ internal static class CommandTable
         new("info", InfoCommand.Define),
         new("download", DownloadCommand.Define),
         new("devices", DevicesCommand.Define),
+        new("bench", BenchCommand.Define),
     ];
 
     /// <summary>What runs where no command is named.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GptCuda.Cli.Bench;
 using GptCuda.Cli.Input;
 
 namespace GptCuda.Cli.Output;
@@ -15,4 +16,6 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(ScoreLine))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(MachineFacts))]
+[JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(IReadOnlyList<ComparedRow>))]
 internal sealed partial class CliJson : JsonSerializerContext;

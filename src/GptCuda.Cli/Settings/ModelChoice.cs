@@ -7,10 +7,11 @@ using GptCuda.Engine.Weights;
 namespace GptCuda.Cli.Settings;
 
 /// <summary>Which model: <c>--model</c>, <c>--model_type</c>, <c>--models_dir</c>.</summary>
-internal sealed class ModelChoice
+/// <param name="standard">The model where none is named; null for the one beside the program.</param>
+internal sealed class ModelChoice(string? standard = null)
 {
     private readonly Setting<string?> _model = SettingOf.Text(
-        "--model", "NAME|DIR|synthetic:SIZE[:SEED]", "The model (default: the small one beside the program)");
+        "--model", "NAME|DIR|synthetic:SIZE[:SEED]", $"The model (default: {standard ?? "the small one beside the program"})");
 
     private readonly Setting<string?> _type = SettingOf.Text(
         "--model_type", "NAME", "The same as --model NAME, and fetches what is absent");
@@ -36,7 +37,7 @@ internal sealed class ModelChoice
         string? model = _model.Read(context.Parsed), type = _type.Read(context.Parsed);
         if (model is not null && type is not null)
             throw new UsageException($"--model {model} and --model_type {type} say the same thing; give one");
-        string chosen = model ?? type ?? ModelDirectory.Shipped;
+        string chosen = model ?? type ?? standard ?? ModelDirectory.Shipped;
         if (chosen.Length == 0)
             throw new UsageException("--model: expected a folder or a name, found ''");
         string? models = _models.Read(context.Parsed);
