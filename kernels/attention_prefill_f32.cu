@@ -151,12 +151,20 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_prefill_f32(
     const int row = row0 + 4 * i;
     if (row >= tile.count) continue;
     f32* to = out + (i64)(tile.first_token + row) * WIDTH + head * HEAD_SIZE;
+    const f32 inverse = reciprocal(total);
 #pragma unroll
-    for (int c = 0; c < COLUMNS; ++c)
+    for (int c = 0; c < COLUMNS; ++c) {
+      const int element = column * 4 + c * 32;
 #pragma unroll
-      for (int e = 0; e < 4; ++e) {
-        const int element = column * 4 + c * 32 + e;
-        if (element < HEAD_SIZE) to[element] = o[i][c][e] * reciprocal(total);
+      for (int e = 0; e < 4; ++e) o[i][c][e] *= inverse;
+      if (HEAD_SIZE % 4 == 0) {
+        const uint4 raw = {__float_as_uint(o[i][c][0]), __float_as_uint(o[i][c][1]), __float_as_uint(o[i][c][2]), __float_as_uint(o[i][c][3])};
+        if (element < HEAD_SIZE) store_16(to + element, raw);
+      } else {
+#pragma unroll
+        for (int e = 0; e < 4; ++e)
+          if (element + e < HEAD_SIZE) to[element + e] = o[i][c][e];
       }
+    }
   }
 }

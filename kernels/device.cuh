@@ -111,12 +111,13 @@ DEVICE uint2 load_8(const void* p) {
 DEVICE void store_16(void* p, uint4 v) {
   asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" :: "l"(p), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
 }
-// A ticket that publishes what its block wrote and shows its taker what earlier takers wrote (with a barrier on either side).
+// A ticket that publishes what its block wrote and shows its taker what earlier takers wrote, with a barrier on either side: a barrier
+// orders what the block's other threads did before this thread's release, and its acquire before what they do next. Causality is
+// transitive in PTX's memory model, and a chain of such atomics carries every earlier release; a fence beside it would add nothing.
 // Counts up to last and wraps to 0, so that a captured graph finds it as it was.
 DEVICE u32 take_ticket(u32* counter, u32 last) {
   u32 taken;
-  asm volatile("fence.acq_rel.gpu;\n\tatom.acq_rel.gpu.global.inc.u32 %0, [%1], %2;\n\tfence.acq_rel.gpu;"
-               : "=r"(taken) : "l"(counter), "r"(last) : "memory");
+  asm volatile("atom.acq_rel.gpu.global.inc.u32 %0, [%1], %2;" : "=r"(taken) : "l"(counter), "r"(last) : "memory");
   return taken;
 }
 

@@ -1,12 +1,10 @@
 // The search for a place in the order of tokens: all blocks of a row hold a slice each and come to the same decisions.
 #pragma once
+#include "model.cuh"
 #include "sampling.cuh"
-#ifndef VOCABULARY
-#define VOCABULARY 50257
-#endif
 
 constexpr int THREADS = 256;
-constexpr int LOGITS_STRIDE = (VOCABULARY + 63) / 64 * 64;
+constexpr int LOGITS_STRIDE = logits_stride(VOCABULARY);
 constexpr int SEEN_WORDS = (VOCABULARY + 31) / 32;
 constexpr u32 NONE = 0xffffffffu;
 constexpr int LISTED = 1024;                               // tokens that are ranked against one another
