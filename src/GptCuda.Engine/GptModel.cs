@@ -164,6 +164,10 @@ public sealed class GptModel : IDisposable
     /// <exception cref="ArgumentException">A prompt does not serve; the message has the values and the request's label.</exception>
     /// <exception cref="InvalidOperationException">Text is asked of a model without a vocabulary.</exception>
     /// <exception cref="InvalidDataException">The model gave logits that are no numbers; the message says where.</exception>
+    /// <remarks>
+    /// Where a step fails, the sequences that had begun are given with what they have, as <see cref="FinishReason.Cancelled"/>, before the
+    /// exception.
+    /// </remarks>
     public IAsyncEnumerable<GenerationResult> GenerateManyAsync(
         IEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default)
     {
