@@ -158,8 +158,10 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_prefill_f32(
 #pragma unroll
       for (int e = 0; e < 4; ++e) o[i][c][e] *= inverse;
       if (HEAD_SIZE % 4 == 0) {
-        const uint4 raw = {__float_as_uint(o[i][c][0]), __float_as_uint(o[i][c][1]), __float_as_uint(o[i][c][2]), __float_as_uint(o[i][c][3])};
-        if (element < HEAD_SIZE) store_16(to + element, raw);
+        u32 raw[4];
+#pragma unroll
+        for (int e = 0; e < 4; ++e) raw[e] = __float_as_uint(o[i][c][e]);
+        if (element < HEAD_SIZE) store_16(to + element, uint4{raw[0], raw[1], raw[2], raw[3]});
       } else {
 #pragma unroll
         for (int e = 0; e < 4; ++e)
