@@ -33,7 +33,7 @@ public sealed class GptModel : IDisposable
     private readonly Lazy<Scorer> _scorer;
     private readonly Lazy<PromptFeeder> _feeder;
 
-    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime)
+    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime, IReadOnlyList<LoadPart>? loadParts = null)
     {
         Backend = backend;
         Tokenizer = tokenizer;
@@ -41,7 +41,7 @@ public sealed class GptModel : IDisposable
         EndOfText = backend.Configuration.EndOfText
             ?? (tokenizer?.EndOfText is int token && token < backend.Configuration.VocabularySize ? token : null);
         _limits = new ModelLimits(backend.Configuration, tokenizer, EndOfText);
-        _meter = new WorkMeter { LoadTime = loadTime };
+        _meter = new WorkMeter { LoadTime = loadTime, LoadParts = loadParts ?? [] };
         _generator = new(() => new Generator(backend, _limits, _meter));
         _scorer = new(() => new Scorer(backend));
         _feeder = new(() => new PromptFeeder(backend));
