@@ -151,12 +151,22 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_prefill_f32(
     const int row = row0 + 4 * i;
     if (row >= tile.count) continue;
     f32* to = out + (i64)(tile.first_token + row) * WIDTH + head * HEAD_SIZE;
+    const f32 inverse = reciprocal(total);
 #pragma unroll
-    for (int c = 0; c < COLUMNS; ++c)
+    for (int c = 0; c < COLUMNS; ++c) {
+      const int element = column * 4 + c * 32;
 #pragma unroll
-      for (int e = 0; e < 4; ++e) {
-        const int element = column * 4 + c * 32 + e;
-        if (element < HEAD_SIZE) to[element] = o[i][c][e] * reciprocal(total);
+      for (int e = 0; e < 4; ++e) o[i][c][e] *= inverse;
+      if (HEAD_SIZE % 4 == 0) {
+        u32 raw[4];
+#pragma unroll
+        for (int e = 0; e < 4; ++e) raw[e] = __float_as_uint(o[i][c][e]);
+        if (element < HEAD_SIZE) store_16(to + element, uint4{raw[0], raw[1], raw[2], raw[3]});
+      } else {
+#pragma unroll
+        for (int e = 0; e < 4; ++e)
+          if (element + e < HEAD_SIZE) to[element + e] = o[i][c][e];
       }
+    }
   }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GptCuda.Engine.Backends;
 using GptCuda.Engine.Cpu;
 using GptCuda.Engine.Cuda;
@@ -16,13 +15,14 @@ internal static class ModelLoader
     public static GptModel Load(string model, ModelOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        long since = Stopwatch.GetTimestamp();
+        var clock = new LoadClock();
         bool synthetic = model.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal);
         string location = synthetic ? model : ModelDirectory.Resolve(model, options.ModelsDirectory);
         using var weights = WeightSource.Open(location);
         var tokenizer = !synthetic && Tokenizer.IsIn(location) ? Tokenizer.Load(location) : null;
-        (IBackend backend, string? reason) = Choose(weights, options);
-        return new GptModel(backend, tokenizer, weights.Location, Stopwatch.GetElapsedTime(since))
+        clock.Done("files");
+        (IBackend backend, string? reason) = Choose(weights, options, clock);
+        return new GptModel(backend, tokenizer, weights.Location, clock.Total, clock.Parts)
         {
             DeviceReason = reason,
             Notes = [.. weights.Notes],
@@ -30,20 +30,20 @@ internal static class ModelLoader
     }
 
     /// <summary>The machine that computes, and why, where that was left open.</summary>
-    private static (IBackend Backend, string? Reason) Choose(IWeightSource weights, ModelOptions options)
+    private static (IBackend Backend, string? Reason) Choose(IWeightSource weights, ModelOptions options, LoadClock clock)
     {
         if (options.Device.Kind == DeviceKind.Cpu)
-            return (OnCpu(weights, options), null);
+            return (OnCpu(weights, options, clock), null);
         try
         {
-            CudaBackend backend = OnGpu(weights, options);
+            CudaBackend backend = OnGpu(weights, options, clock);
             return (backend, options.Device.Kind == DeviceKind.Auto ? $"device: {backend.Description}" : null);
         }
         catch (Exception exception) when (IsLack(exception))
         {
             string why = FirstLine(exception.Message);
             if (options.Device.Kind == DeviceKind.Auto)
-                return (OnCpu(weights, options), $"device: cpu ({why})");
+                return (OnCpu(weights, options, clock), $"device: cpu ({FirstSentence(why)})");
             throw new PlatformNotSupportedException(
                 $"device {options.Device} cannot be used: {why} `gptcuda devices` says more of what was looked for and found.", exception);
         }
@@ -55,24 +55,38 @@ internal static class ModelLoader
 
     private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end] : message;
 
-    private static CudaBackend OnGpu(IWeightSource weights, ModelOptions options)
+    /// <summary>Who left the choice open wants the reason, not the advice.</summary>
+    private static string FirstSentence(string line) => line.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? line[..end] : line.TrimEnd('.');
+
+    private static CudaBackend OnGpu(IWeightSource weights, ModelOptions options, LoadClock clock)
     {
         var libraries = CudaLibraries.Find();
         if (libraries.Driver.DeviceCount == 0)
             throw new NotSupportedException("The NVIDIA driver is there, but no GPU.");
+        clock.Done("CUDA libraries");
         return CudaBackend.Create(
-            weights, libraries,
-            new CudaOptions { Device = options.Device.Index, WeightType = options.WeightType, SlotCount = options.Slots, Notice = options.Notice });
+            weights,
+            libraries,
+            new CudaOptions
+            {
+                Device = options.Device.Index,
+                WeightType = options.WeightType,
+                SlotCount = options.Slots,
+                Notice = options.Notice,
+                Done = clock.Done,
+            });
     }
 
-    private static CpuBackend OnCpu(IWeightSource weights, ModelOptions options)
+    private static CpuBackend OnCpu(IWeightSource weights, ModelOptions options, LoadClock clock)
     {
         var cpu = new CpuOptions
         {
             WeightType = options.WeightType ?? ElementType.F32,
             Threads = options.Threads ?? Environment.ProcessorCount,
         };
-        return CpuBackend.Create(weights, cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) });
+        var backend = CpuBackend.Create(weights, cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) });
+        clock.Done("weights and cache");
+        return backend;
     }
 
     /// <summary>Slots for half of the memory that the weights leave. Their pages are taken only as sequences fill them.</summary>

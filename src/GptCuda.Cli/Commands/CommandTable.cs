@@ -16,6 +16,7 @@ internal static class CommandTable
         new("devices", DevicesCommand.Define),
         new("compare", CompareCommand.Define),
         new("selftest", SelfTestCommand.Define),
+        new("bench", BenchCommand.Define),
     ];
 
     /// <summary>What runs where no command is named.</summary>

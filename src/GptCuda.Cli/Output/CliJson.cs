@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GptCuda.Cli.Bench;
 using GptCuda.Cli.Input;
 using GptCuda.Cli.SelfTest;
 
@@ -18,4 +19,6 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(MachineFacts))]
 [JsonSerializable(typeof(ComparisonFacts))]
 [JsonSerializable(typeof(SelfTestFacts))]
+[JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(IReadOnlyList<ComparedRow>))]
 internal sealed partial class CliJson : JsonSerializerContext;

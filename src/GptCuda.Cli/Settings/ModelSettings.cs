@@ -12,7 +12,8 @@ internal sealed class ModelSettings
 
     private readonly DeviceSetting _device = new();
 
-    private readonly Setting<ElementType?> _dtype = DtypeSetting.Of("--dtype", "How the weights are held (default: f32)");
+    private readonly Setting<ElementType?> _dtype =
+        DtypeSetting.Of("--dtype", "How the weights are held (default: f32; on a GPU bf16, below sm_80 f16)");
 
     private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
 
@@ -48,6 +49,7 @@ internal sealed class ModelSettings
         WeightType = _dtype.Read(context.Parsed),
         Threads = _threads.Read(context.Parsed),
         Slots = slots,
+        Notice = context.Terminal.Say,
     };
 
     /// <summary>Loads the model; what <c>auto</c> chose is said on standard error with the result. The caller disposes it.</summary>

@@ -33,6 +33,7 @@ public sealed class CudaBackend : IBackend
         _owned = owned;
         Configuration = source.Configuration;
         _context = Own(new CudaContext(libraries.Driver, options.Device));
+        options.Done?.Invoke("context");
         CudaDevice device = _context.Device;
         WeightType = MatrixTypes.Choose(options.WeightType, device);
         if (Configuration.HeadSize > MostHeadSize)
@@ -44,6 +45,7 @@ public sealed class CudaBackend : IBackend
             MatrixTypes.Of(WeightType));
         var compiler = new KernelCompiler(_context, libraries.Nvrtc, options.Sources, options.ImageCache);
         _kernels = Own(new CudaKernels(_context, compiler, shape, options.SlotCount ?? options.SlotLimit));
+        options.Done?.Invoke(compiler.CompiledCount == 0 ? "kernels from the cache" : $"kernels, {compiler.CompiledCount} compiled");
 
         Memory = Plan(source, shape, options);
         string name = $"device {options.Device}, {device.Name}";
@@ -55,6 +57,7 @@ public sealed class CudaBackend : IBackend
         CudaWeights weights;
         using (var loader = new CudaWeightLoader(source, _context, _stream, compiler, shape))
             weights = Own(CudaWeights.Load(source, _context, shape, loader));
+        options.Done?.Invoke("weights");
         _cache = Own(new CudaCache(_context, _stream, Configuration, shape, Memory.SlotCount));
         CudaWorkspace workspace = Own(CudaWorkspace.Allocate(_context, Configuration, shape, _kernels.AttentionDecode, Memory.SlotCount));
         _stream.FillBytes(workspace.Tickets, 0);
@@ -66,6 +69,7 @@ public sealed class CudaBackend : IBackend
         _tokens = new int[Memory.SlotCount];
         _slots = new int[Memory.SlotCount];
         _positions = new int[Memory.SlotCount];
+        options.Done?.Invoke("cache and workspace");
         Description = $"cuda:{options.Device}, {device.Name}, {WeightType.ToString().ToLowerInvariant()}";
     }
 

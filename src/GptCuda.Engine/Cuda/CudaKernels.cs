@@ -44,7 +44,7 @@ internal sealed class CudaKernels : IDisposable
         try
         {
             Embed = new EmbedKernel(_modules[0], shape);
-            AttentionDecode = new AttentionDecodeKernel(_modules[1], shape);
+            AttentionDecode = new AttentionDecodeKernel(context, _modules[1], shape);
             _sample = _modules[2];
             CopySlot = new CopySlotKernel(_modules[3], shape);
             LayerNorm = new LayerNormKernel(_modules[4], shape);

@@ -21,6 +21,9 @@ public sealed record CudaOptions
     /// <summary>Told, before anything is allocated, what memory will be taken; a line.</summary>
     public Action<string>? Notice { get; init; }
 
+    /// <summary>Told of each part of the loading when it is done.</summary>
+    public Action<string>? Done { get; init; }
+
     /// <summary>Where the kernels' texts come from; null for those in the library, and GPTCUDA_KERNELS before them.</summary>
     public KernelSources? Sources { get; init; }
 
