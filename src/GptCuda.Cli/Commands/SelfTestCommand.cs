@@ -14,7 +14,7 @@ internal sealed class SelfTestCommand
     private readonly Setting<string?> _models = ModelChoice.Folder();
     private readonly DeviceSetting _device = new();
     private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
-    private readonly Flag _quick = new("--quick", "Leave out variations of kernel checks and the official model's text");
+    private readonly Flag _quick = new("--quick", "Leave out variations of kernel checks, most of the text on the GPU, and the official model's");
     private readonly Flag _each = new("--each", "A line for each kernel check, not only for each kernel");
     private readonly Flag _json = new("--json", "Print one JSON object, with every check");
 

@@ -15,7 +15,7 @@ internal static class SelfTestRun
 {
     private const string OfficialSize = "124M", Cpu = "cpu", Cuda = "cuda";
 
-    private const int Tokens = 16;
+    private const int Tokens = 16, QuickTokens = 4;
 
     /// <param name="options">What to do.</param>
     /// <param name="onCheck">Told of each check as it ends.</param>
@@ -51,7 +51,7 @@ internal static class SelfTestRun
     private static void RunCpu(SelfTestOptions options, CheckLog log)
     {
         ModelOptions cpu = Model(options, DeviceSelection.Cpu);
-        log.Run(Cpu, "tiny model, f32: golden logits and text", () => ModelChecks.Golden(cpu));
+        log.Run(Cpu, "tiny model, f32: golden logits and text", () => ModelChecks.Golden(cpu, int.MaxValue, int.MaxValue));
         foreach (ElementType type in Enum.GetValues<ElementType>())
             log.Run(Cpu, $"tiny model, {MemoryFacts.NameOf(type)}: every point", () => ModelChecks.Type(cpu, type, Tokens));
         Official(Cpu, cpu, options, log);
@@ -69,14 +69,15 @@ internal static class SelfTestRun
             new KernelSuiteRun(libraries, device.Ordinal).Run([.. KernelChecks.All.Where(check => !(options.Quick && check.IsVariation))], log);
 
         ModelOptions cuda = Model(options, DeviceSelection.Cuda(device.Ordinal));
-        log.Run(Cuda, "tiny model, f32: golden logits and text", () => ModelChecks.Golden(cuda));
+        (int prompts, int most, int tokens) = options.Quick ? (2, Tokens, QuickTokens) : (int.MaxValue, int.MaxValue, Tokens);
+        log.Run(Cuda, "tiny model, f32: golden logits and text", () => ModelChecks.Golden(cuda, prompts, most));
         foreach (ElementType type in Enum.GetValues<ElementType>())
         {
             string name = $"tiny model, {MemoryFacts.NameOf(type)}: every point";
             if (type == ElementType.BF16 && !BrainFloat.IsOn(device.ComputeCapability))
                 log.Skip(Cuda, name, BrainFloat.Missing(device.ComputeCapability));
             else
-                log.Run(Cuda, name, () => ModelChecks.Type(cuda, type, Tokens));
+                log.Run(Cuda, name, () => ModelChecks.Type(cuda, type, tokens));
         }
         Official(Cuda, cuda, options, log);
     }

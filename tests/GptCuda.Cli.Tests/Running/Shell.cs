@@ -28,7 +28,7 @@ internal static class Shell
     /// <summary>A process that has started.</summary>
     internal static Process Start(CliRun run)
     {
-        var start = new ProcessStartInfo(Executable, run.Arguments)
+        var start = new ProcessStartInfo(run.Program, run.Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
