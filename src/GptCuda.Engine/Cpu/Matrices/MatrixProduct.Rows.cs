@@ -28,7 +28,7 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
                 if (rows <= TLanes.TileRows)
                     MultiplyStored<TFormat>(weights, next, first, depth, firstRow, rows, panelSums, panels * PanelWidth);
                 else
-                    MultiplyUnpacked<TFormat>(weights, next, first, depth, firstRow, rows, panelSums, panels * PanelWidth, strip);
+                    MultiplyUnpacked<TFormat>(weights, i == 0, next, first, depth, firstRow, rows, panelSums, panels * PanelWidth, strip);
             }
         }
 
@@ -42,9 +42,9 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         where TFormat : IWeightFormat
     {
         int tileRows = Tiles<TLanes, TVector>.RowsFor(rows), rowBytes = PanelWidth * TFormat.Size;
-        int strips = PanelWidth / Tiles<TLanes, TVector>.StripWidth, fetched = rowBytes / strips;
+        int strips = PanelWidth / Tiles<TLanes, TVector>.StripWidth, fetched = 2 * rowBytes / strips;
         float* tile = _activations + ((nint)firstRow * _matrix.Inputs) + ((nint)first * tileRows);
-        for (int column = 0; column < PanelWidth; column += Tiles<TLanes, TVector>.StripWidth, next += fetched * depth)
+        for (int column = 0; column < PanelWidth; column += Tiles<TLanes, TVector>.StripWidth, next += fetched * (depth / 2))
             Tiles<TLanes, TVector>.Strip<TFormat>(tileRows, tile, weights + (column * TFormat.Size), rowBytes, sums + column, stride, depth, next, fetched);
     }
 
@@ -54,20 +54,23 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyUnpacked<TFormat>(
-        byte* weights, byte* next, int first, int depth, int firstRow, int rows, float* sums, int stride, float* strip)
+        byte* weights, bool isFirst, byte* next, int first, int depth, int firstRow, int rows, float* sums, int stride, float* strip)
         where TFormat : IWeightFormat
     {
         int stripWidth = Tiles<TLanes, TVector>.StripWidth, inputs = _matrix.Inputs, rowBytes = PanelWidth * TFormat.Size;
-        int calls = PanelWidth / stripWidth * RowPacking<TLanes, TVector>.TileCount(rows), fetched = (rowBytes + calls - 1) / calls;
+        int calls = PanelWidth / stripWidth * RowPacking<TLanes, TVector>.TileCount(rows), fetched = ((2 * rowBytes) + calls - 1) / calls;
         for (int column = 0; column < PanelWidth; column += stripWidth)
         {
             Unpack<TFormat>(weights + (column * TFormat.Size), depth, strip);
-            for (int row = 0; row < rows; row += TLanes.TileRows, next += fetched * depth)
+            bool fetchTiles = isFirst && column == 0 && rows > 4 * TLanes.TileRows;
+            for (int row = 0; row < rows; row += TLanes.TileRows, next += fetched * (depth / 2))
             {
                 int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
                 float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
+                byte* fetch = fetchTiles ? (byte*)(tile + ((nint)TLanes.TileRows * inputs)) : next;
+                int fetchStep = fetchTiles ? 2 * TLanes.TileRows * sizeof(float) : fetched;
                 Tiles<TLanes, TVector>.Strip<F32Format>(
-                    tileRows, tile, (byte*)strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, next, fetched);
+                    tileRows, tile, (byte*)strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, fetch, fetchStep);
             }
         }
     }

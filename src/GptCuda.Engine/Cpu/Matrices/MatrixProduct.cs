@@ -10,14 +10,14 @@ namespace GptCuda.Engine.Cpu.Matrices;
 /// rows pass over; as many rows as one tile has read it in the stored format.
 /// </summary>
 /// <remarks>
-/// Blocks of 256 inputs keep a strip in the first cache and the activations of 192 rows in the second, for all panels of a group.
-/// Blocking does not show in results: a sum is one chain over k that pauses in memory between blocks.
+/// Blocks of 128 inputs keep a strip in half of the first cache and the activations of 192 rows in the second, for all panels of a
+/// group: larger ones are slower as soon as a neighbour shares the caches. Blocking does not show in results: a sum is one chain over k that pauses in memory between blocks.
 /// </remarks>
 internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int BlockInputs = 256;
+    private const int BlockInputs = 128;
     private const int BlockRows = 192;
     private const int MostGroupPanels = 4;
     private const int PanelWidth = PackedMatrix.PanelWidth;
