@@ -1,12 +1,14 @@
-// Attention of one to eight new tokens over their sequences' caches, split over the keys so that long sequences fill the GPU.
+// Attention of one to eight new tokens over their sequences' caches, split over the keys so that all SMs have some to read.
 //
 //   out[row] = softmax(scale q[row] K^T) V      per head; keys 0 .. position[row] of slot[row]
 //
-// Grid (HEADS, splits, rows), 128 threads; splits = ceil(context / SPLIT_KEYS) is fixed, so that a captured graph serves every
-// length: a split beyond the sequence has nothing to read but still takes its ticket. The block that takes a head's last ticket
-// merges the partial results, in order of split. The ticket wraps to zero, so no launch has to reset it.
+// Grid (HEADS, splits, rows), 32 to 32 MAX_WARPS threads. A warp takes AT_ONCE keys, `batches` times, all of them asked for before one
+// is used; a split is the keys of a block's warps, and its size is fixed with the launch, so that a captured graph serves every length.
+// A split beyond the sequence has nothing to do. Of the others, the block that takes a head's last ticket merges the partial results, in
+// order of split. The ticket wraps to zero, so no launch has to reset it. A sequence of one split needs neither.
 // A key is read by LANES neighbouring lanes, 16 bytes each; a warp reads BATCH x 32 / LANES keys and as many values at once.
-// q, out: f32 [rows][WIDTH]. partial: f32 [rows][HEADS][splits][HEAD_SIZE + 2]. tickets: u32 [rows][HEADS], zero before the first launch.
+// q, out: f32 [rows][WIDTH]. partial: f32 [rows][HEADS], each [splits][HEAD_SIZE] weighted values, then [splits] maximum and sum of
+// weights. tickets: u32 [rows][HEADS], zero before the first launch.
 #include "device.cuh"
 #include "model.cuh"
 
@@ -17,21 +19,26 @@ constexpr int LANES = READS >= 32 ? 32 : power_of_two(READS);
 constexpr int CHUNKS = ceil_div(READS, LANES);              // reads of one key by one lane; 2 for f32 heads above 128
 constexpr int STEP = 32 / LANES;                            // keys a warp reads with one instruction
 constexpr int BATCH = 4 / CHUNKS;                           // steps in flight
-constexpr int STEPS = STEP >= 16 ? BATCH : 16 / STEP < BATCH ? BATCH : 16 / STEP;
-constexpr int WARPS = 4;
-constexpr int SPLIT_KEYS = WARPS * STEPS * STEP;            // 64 for bf16 heads of 64
-constexpr int RECORD = HEAD_SIZE + 2;                       // partial result: weighted values, maximum, sum of weights
+constexpr int AT_ONCE = BATCH * STEP;                       // 16 for bf16 heads of 64
+constexpr int MAX_WARPS = 8;
+constexpr int OWN = CHUNKS * E;                             // elements of a head that a lane has
 constexpr f32 LOWEST = -3.0e38f;                            // below any score, and finite: differences of it are no NaN
+
+// Of each chunk a lane has the E elements from (chunk * LANES + lane) E on. In shared memory the lanes' first four elements stand side by
+// side, so that they are written without bank conflicts, then the next four, so placed that 32 neighbouring elements are read without any.
+constexpr int PLANE = LANES * 4 + (E == 8 ? (48 - LANES * 4 % 32) % 32 : 0);
+DEVICE int place_of(int lane, int i) { return i / 4 * PLANE + lane * 4 + i % 4; }
+DEVICE int place_of_element(int element) { return place_of(element / E % LANES, element / E / LANES * E + element % E); }
 
 // A softmax under way over some keys: maximum score (base 2), sum of weights, and weighted values of this lane's elements.
 struct Running {
-  f32 maximum, sum, values[CHUNKS * E];
+  f32 maximum, sum, values[OWN];
   __device__ __forceinline__ void rescale(f32 to) {
     const f32 factor = exp2_fast(maximum - to);
     maximum = to;
     sum *= factor;
 #pragma unroll
-    for (int i = 0; i < CHUNKS * E; ++i) values[i] *= factor;
+    for (int i = 0; i < OWN; ++i) values[i] *= factor;
   }
 };
 
@@ -41,15 +48,13 @@ DEVICE void read_keys(uint4 (&raw)[BATCH][CHUNKS], const cached* base, int first
 #pragma unroll
     for (int c = 0; c < CHUNKS; ++c) {
       const int key = first + b * STEP + lane / LANES, read = c * LANES + lane % LANES;
-      raw[b][c] = key < count && read < READS ? load_16(base + (i64)key * padded<cached>(HEAD_SIZE) + read * E) : uint4{0, 0, 0, 0};
+      raw[b][c] = load_16(base + (i64)key * padded<cached>(HEAD_SIZE) + read * E, key < count && read < READS);
     }
 }
 
-// BATCH x STEP keys from first on. Elements of a head's padding in the cache are never written by anyone but as zero.
-DEVICE void attend(Running& run, const f32 (&q)[CHUNKS * E], const cached* keys, const cached* values, int first, int count, int lane) {
-  uint4 k[BATCH][CHUNKS], v[BATCH][CHUNKS];
-  read_keys(k, keys, first, count, lane);
-  read_keys(v, values, first, count, lane);
+// The scores of keys that were read, and their values into the sums. A head's padding in the cache is never written but as zero.
+DEVICE void attend(
+    Running& run, const f32 (&q)[OWN], const uint4 (&k)[BATCH][CHUNKS], const uint4 (&v)[BATCH][CHUNKS], int first, int count, int lane) {
   f32 score[BATCH], highest = run.maximum;
 #pragma unroll
   for (int b = 0; b < BATCH; ++b) {
@@ -81,84 +86,108 @@ DEVICE void attend(Running& run, const f32 (&q)[CHUNKS * E], const cached* keys,
   }
 }
 
-extern "C" __global__ void __launch_bounds__(WARPS * 32) KERNEL(attention_decode)(
+extern "C" __global__ void __launch_bounds__(MAX_WARPS * 32) KERNEL(attention_decode)(
     const f32* __restrict__ q, const cached* __restrict__ cache, const int* __restrict__ slot_of, const int* __restrict__ position_of,
-    f32* __restrict__ partial, u32* __restrict__ tickets, f32* __restrict__ out, f32 scale, int layer, int slots, int context) {
-  __shared__ f32 shared_values[WARPS][HEAD_SIZE];
-  __shared__ f32 shared_maximum[WARPS], shared_sum[WARPS];
+    f32* __restrict__ partial, u32* __restrict__ tickets, f32* __restrict__ out, f32 scale, int layer, int slots, int context,
+    int batches) {
+  __shared__ __align__(16) f32 shared_values[MAX_WARPS][OWN / 4 * PLANE];
+  __shared__ __align__(16) f32 shared_query[OWN / 4 * PLANE];  // in base 2, in the same places; zero past the head
+  __shared__ f32 shared_maximum[MAX_WARPS], shared_sum[MAX_WARPS];
   __shared__ u32 shared_ticket;
   const int head = blockIdx.x, split = blockIdx.y, row = blockIdx.z, splits = gridDim.y;
-  const int thread = threadIdx.x, lane = thread % 32, warp = thread / 32;
+  const int thread = threadIdx.x, lane = thread % 32, warp = thread / 32, warps = blockDim.x / 32;
   const int slot = slot_of[row], count = slot < 0 ? 0 : position_of[row] + 1;
-  const int first = split * SPLIT_KEYS, end = min(count, first + SPLIT_KEYS);
-  f32* record = partial + (((i64)row * HEADS + head) * splits + split) * RECORD;
-
-  if (first < count) {
-    const cached* keys = cache + cache_offset(layer, slots, slot, 0, head, context, 0);
-    const cached* values = cache + cache_offset(layer, slots, slot, 1, head, context, 0);
-    f32 query[CHUNKS * E];
-    const f32* head_q = q + (i64)row * WIDTH + head * HEAD_SIZE;
-#pragma unroll
-    for (int i = 0; i < CHUNKS * E; ++i) {
-      const int element = (i / E * LANES + lane % LANES) * E + i % E;
-      if constexpr (HEAD_SIZE % 4 == 0) {                    // 16 bytes at once
-        if (i % 4 == 0) {
-          f32 x[4] = {};
-          if (element < HEAD_SIZE) unpack(load_16(head_q + element), x, f32{});
-#pragma unroll
-          for (int j = 0; j < 4; ++j) query[i + j] = x[j] * (scale * LOG2E);
-        }
-      } else query[i] = element < HEAD_SIZE ? head_q[element] * (scale * LOG2E) : 0.f;
-    }
-    Running run = {LOWEST, 0.f, {}};
-#pragma unroll 1
-    for (int step = 0; step < STEPS; step += BATCH)
-      attend(run, query, keys, values, first + (warp * STEPS + step) * STEP, end, lane);
-#pragma unroll
-    for (int offset = LANES; offset < 32; offset <<= 1) {    // the warp's groups of lanes saw different keys
-      run.rescale(fmaxf(run.maximum, __shfl_xor_sync(FULL, run.maximum, offset)));
-      run.sum += __shfl_xor_sync(FULL, run.sum, offset);
-#pragma unroll
-      for (int i = 0; i < CHUNKS * E; ++i) run.values[i] += __shfl_xor_sync(FULL, run.values[i], offset);
-    }
-    if (lane < LANES) {
-#pragma unroll
-      for (int i = 0; i < CHUNKS * E; ++i) {
-        const int element = (i / E * LANES + lane) * E + i % E;
-        if (element < HEAD_SIZE) shared_values[warp][element] = run.values[i];
-      }
-      if (lane == 0) { shared_maximum[warp] = run.maximum; shared_sum[warp] = run.sum; }
-    }
-    __syncthreads();
-    f32 highest = shared_maximum[0];
-#pragma unroll
-    for (int w = 1; w < WARPS; ++w) highest = fmaxf(highest, shared_maximum[w]);
-    for (int element = thread; element < RECORD; element += WARPS * 32) {
-      f32 total = element == HEAD_SIZE ? highest : 0.f;
-      if (element != HEAD_SIZE)
-#pragma unroll
-        for (int w = 0; w < WARPS; ++w)
-          total = fmadd(exp2_fast(shared_maximum[w] - highest), element < HEAD_SIZE ? shared_values[w][element] : shared_sum[w], total);
-      record[element] = total;
-    }
+  const int split_keys = warps * batches * AT_ONCE, used = ceil_div(count, split_keys);
+  const int first = split * split_keys, end = min(count, first + split_keys);
+  f32* to = out + (i64)row * WIDTH + head * HEAD_SIZE;
+  if (first >= count) {
+    if (count == 0 && split == 0)                            // a row of the bucket without a sequence
+      for (int element = thread; element < HEAD_SIZE; element += blockDim.x) to[element] = 0.f;
+    return;
   }
 
-  __syncthreads();
-  if (thread == 0) shared_ticket = take_ticket(tickets + (i64)row * HEADS + head, splits - 1);
-  __syncthreads();
-  if (shared_ticket != splits - 1) return;
-
-  const int used = ceil_div(count, SPLIT_KEYS);
-  const f32* records = partial + ((i64)row * HEADS + head) * splits * RECORD;
-  f32 highest = LOWEST;
-  for (int s = 0; s < used; ++s) highest = fmaxf(highest, records[s * RECORD + HEAD_SIZE]);
-  for (int element = thread; element < HEAD_SIZE; element += WARPS * 32) {
-    f32 total = 0.f, sum = 0.f;
-    for (int s = 0; s < used; ++s) {
-      const f32 factor = exp2_fast(records[s * RECORD + HEAD_SIZE] - highest);
-      total = fmadd(factor, records[s * RECORD + element], total);
-      sum = fmadd(factor, records[s * RECORD + HEAD_SIZE + 1], sum);
+  const cached* keys = cache + cache_offset(layer, slots, slot, 0, head, context, 0);
+  const cached* values = cache + cache_offset(layer, slots, slot, 1, head, context, 0);
+  Running run = {LOWEST, 0.f, {}};
+  f32 query[OWN];
+#pragma unroll 1
+  for (int batch = 0; batch < batches; ++batch) {
+    const int from = first + (warp * batches + batch) * AT_ONCE;
+    uint4 k[BATCH][CHUNKS], v[BATCH][CHUNKS];
+    read_keys(k, keys, from, end, lane);
+    read_keys(v, values, from, end, lane);
+    if (batch == 0) {
+      for (int element = thread; element < LANES * OWN; element += blockDim.x)
+        shared_query[place_of_element(element)] =
+            element < HEAD_SIZE ? q[(i64)row * WIDTH + head * HEAD_SIZE + element] * (scale * LOG2E) : 0.f;
+      __syncthreads();
+#pragma unroll
+      for (int i = 0; i < OWN; i += 4) {
+        const float4 x = *reinterpret_cast<const float4*>(&shared_query[place_of(lane % LANES, i)]);
+        query[i] = x.x; query[i + 1] = x.y; query[i + 2] = x.z; query[i + 3] = x.w;
+      }
     }
-    out[(i64)row * WIDTH + head * HEAD_SIZE + element] = used > 0 ? total * reciprocal(sum) : 0.f;
+    attend(run, query, k, v, from, end, lane);
+  }
+#pragma unroll
+  for (int offset = LANES; offset < 32; offset <<= 1) {      // the warp's groups of lanes saw different keys
+    run.rescale(fmaxf(run.maximum, __shfl_xor_sync(FULL, run.maximum, offset)));
+    run.sum += __shfl_xor_sync(FULL, run.sum, offset);
+#pragma unroll
+    for (int i = 0; i < OWN; ++i) run.values[i] += __shfl_xor_sync(FULL, run.values[i], offset);
+  }
+  if (lane < LANES) {
+#pragma unroll
+    for (int i = 0; i < OWN; i += 4)
+      *reinterpret_cast<float4*>(&shared_values[warp][place_of(lane, i)]) =
+          float4{run.values[i], run.values[i + 1], run.values[i + 2], run.values[i + 3]};
+    if (lane == 0) { shared_maximum[warp] = run.maximum; shared_sum[warp] = run.sum; }
+  }
+  __syncthreads();
+  f32 highest = LOWEST, sum = 0.f;
+  for (int w = 0; w < warps; ++w) highest = fmaxf(highest, shared_maximum[w]);
+  for (int w = 0; w < warps; ++w) sum = fmadd(exp2_fast(shared_maximum[w] - highest), shared_sum[w], sum);
+  const i64 head_index = (i64)row * HEADS + head;
+  f32* records = partial + head_index * splits * (HEAD_SIZE + 2);
+  f32* sums = records + splits * HEAD_SIZE;
+  for (int element = thread; element < HEAD_SIZE; element += blockDim.x) {
+    f32 total = 0.f;
+    for (int w = 0; w < warps; ++w)
+      total = fmadd(exp2_fast(shared_maximum[w] - highest), shared_values[w][place_of_element(element)], total);
+    if (used == 1) to[element] = total * reciprocal(sum);
+    else records[split * HEAD_SIZE + element] = total;
+  }
+  if (used == 1) return;
+  if (thread == 0) { sums[2 * split] = highest; sums[2 * split + 1] = sum; }
+
+  __syncthreads();
+  if (thread == 0) shared_ticket = take_ticket(tickets + head_index, used - 1);
+  __syncthreads();
+  if (shared_ticket != used - 1) return;
+
+  highest = LOWEST;
+  for (int s = lane; s < used; s += 32) highest = fmaxf(highest, sums[2 * s]);
+  highest = warp_max(highest);
+#pragma unroll 1
+  for (int element0 = warp * 32; element0 < HEAD_SIZE; element0 += warps * 32) {
+    const int element = min(element0 + lane, HEAD_SIZE - 1);
+    f32 total = 0.f;
+    sum = 0.f;
+#pragma unroll 1
+    for (int s = 0; s < used; s += 32) {                     // a lane has the factor of one split of 32
+      const bool there = s + lane < used;
+      const f32 factor = there ? exp2_fast(sums[2 * (s + lane)] - highest) : 0.f;
+      if (there) sum = fmadd(factor, sums[2 * (s + lane) + 1], sum);
+#pragma unroll 1
+      for (int part = s; part < min(used, s + 32); part += 8) {
+        f32 x[8];                                            // on their way together
+#pragma unroll
+        for (int j = 0; j < 8; ++j) x[j] = part + j < used ? records[(part + j) * HEAD_SIZE + element] : 0.f;
+#pragma unroll
+        for (int j = 0; j < 8; ++j) total = fmadd(__shfl_sync(FULL, factor, part - s + j), x[j], total);
+      }
+    }
+    sum = warp_sum(sum);
+    if (element0 + lane < HEAD_SIZE) to[element] = total * reciprocal(sum);
   }
 }

@@ -103,19 +103,39 @@ DEVICE uint4 load_16(const void* p) {
   asm volatile("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p) : "memory");
   return v;
 }
-// A ticket that publishes what its block wrote and shows its taker what earlier takers wrote (with a barrier on either side).
+DEVICE uint4 load_16(const void* p, bool there) {  // zeros where there is nothing to read
+  uint4 v = {0, 0, 0, 0};
+  asm volatile("{ .reg .pred t; setp.ne.u32 t, %5, 0;\n\t@t ld.global.v4.u32 {%0, %1, %2, %3}, [%4]; }"
+               : "+r"(v.x), "+r"(v.y), "+r"(v.z), "+r"(v.w) : "l"(p), "r"((u32)there) : "memory");
+  return v;
+}
+DEVICE uint2 load_8(const void* p) {
+  uint2 v;
+  asm volatile("ld.global.v2.u32 {%0, %1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p) : "memory");
+  return v;
+}
+DEVICE void store_16(void* p, uint4 v) {
+  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" :: "l"(p), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
+}
+// A ticket that publishes what its block wrote and shows its taker what earlier takers wrote, with a barrier on either side: a barrier
+// orders what the block's other threads did before this thread's release, and its acquire before what they do next. Causality is
+// transitive in PTX's memory model, and a chain of such atomics carries every earlier release; a fence beside it would add nothing.
 // Counts up to last and wraps to 0, so that a captured graph finds it as it was.
 DEVICE u32 take_ticket(u32* counter, u32 last) {
   u32 taken;
-  asm volatile("fence.acq_rel.gpu;\n\tatom.acq_rel.gpu.global.inc.u32 %0, [%1], %2;\n\tfence.acq_rel.gpu;"
-               : "=r"(taken) : "l"(counter), "r"(last) : "memory");
+  asm volatile("atom.acq_rel.gpu.global.inc.u32 %0, [%1], %2;" : "=r"(taken) : "l"(counter), "r"(last) : "memory");
   return taken;
 }
 
-DEVICE u32 load_acquire(const u32* p) { u32 v; asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory"); return v; }
-DEVICE u32 load_relaxed(const u32* p) { u32 v; asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory"); return v; }
+DEVICE u32 load_acquire(const u32* p) {
+  u32 v; asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory"); return v;
+}
+DEVICE u32 load_relaxed(const u32* p) {
+  u32 v; asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory"); return v;
+}
 DEVICE void store_release(u32* p, u32 v) { asm volatile("st.release.gpu.global.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
 DEVICE void min_relaxed(u32* p, u32 v) { asm volatile("red.relaxed.gpu.global.min.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
+DEVICE void max_relaxed(u32* p, u32 v) { asm volatile("red.relaxed.gpu.global.max.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
 DEVICE void add_relaxed(u32* p, u32 v) { asm volatile("red.relaxed.gpu.global.add.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
 DEVICE void add_relaxed(u64* p, u64 v) { asm volatile("red.relaxed.gpu.global.add.u64 [%0], %1;" :: "l"(p), "l"(v) : "memory"); }
 DEVICE u32 fetch_add_relaxed(u32* p, u32 v) {

@@ -225,11 +225,11 @@ extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(contract)(
     [&](int row, int n, f32 y) { residual[(i64)row * WIDTH + n] += y + b[n]; });
 }
 
-// Rows of the residual stream whose logits are wanted stand together; a row of logits is padded to 64 elements.
+// Rows of the residual stream whose logits are wanted stand together.
 extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(logits)(
     const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ gain, const f32* __restrict__ shift,
     f32 epsilon, const f32* __restrict__ residual, f32* __restrict__ out, int vocabulary, int per_block) {
   matvec<WIDTH>(w, scales, vocabulary, per_block,
     [&](f32* xs, f32* scratch) { stage_normalized<WIDTH>(xs, scratch, residual, gain, shift, epsilon, threadIdx.x, blockDim.x); },
-    [&](int row, int n, f32 y) { out[(i64)row * (ceil_div(vocabulary, 64) * 64) + n] = y; });
+    [&](int row, int n, f32 y) { out[(i64)row * logits_stride(vocabulary) + n] = y; });
 }

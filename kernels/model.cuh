@@ -13,12 +13,18 @@
 #ifndef INNER
 #define INNER 3072      // channels inside the MLP
 #endif
+#ifndef VOCABULARY
+#define VOCABULARY 50257
+#endif
 #ifndef ROWS
 #define ROWS 1          // rows (tokens) that a matrix-vector kernel takes at once, 1 to 8
 #endif
 
 // Rows of a matrix are padded with zeros to whole 16-byte reads; heads in the cache likewise.
 template <class T> FOLDED int padded(int elements) { return ceil_div(elements, PER_16_BYTES<T>) * PER_16_BYTES<T>; }
+
+// Floats from one row of logits to the next.
+FOLDED int logits_stride(int vocabulary) { return ceil_div(vocabulary, 64) * 64; }
 
 // Offset of a key (kv = 0) or value (kv = 1) vector in a cache [layer][slot][2][head][position][padded head size].
 DEVICE i64 cache_offset(int layer, int slots, int slot, int kv, int head, int context, int position) {

@@ -26,24 +26,24 @@ DEVICE u32 penalized(const f32* logits, const u32* seen, f32 penalty, int token,
 
 // Adds the block's tokens to the row's bins.
 DEVICE void count_and_weigh(const Slice& slice, Workspace* w, Shared& shared) {
-  for (int i = threadIdx.x; i < BINS; i += THREADS) { shared.counts[i] = 0; shared.weights[i] = {0, 0}; }
+  for (int i = threadIdx.x; i < BINS; i += THREADS) { shared.counts[i] = 0; shared.weights.set(i, 0); }
   __syncthreads();
   for (int i = threadIdx.x; i < slice.count; i += THREADS) {
     const f32 t = slice.exponent(slice.logits[i]);
     const u64 weight = weight_of(t);
     if (weight == 0) continue;
     fetch_add_shared(&shared.counts[bin_of(t)], 1);
-    shared.weights[bin_of(t)].add(weight);
+    shared.weights.add(bin_of(t), weight);
   }
   __syncthreads();
   for (int i = threadIdx.x; i < BINS; i += THREADS)
-    if (shared.counts[i]) { add_relaxed(&w->counts[i], shared.counts[i]); add_relaxed(&w->weights[i], shared.weights[i].total()); }
+    if (shared.counts[i]) { add_relaxed(&w->counts[i], shared.counts[i]); add_relaxed(&w->weights[i], shared.weights.total(i)); }
 }
 
 // Top-k, top-p, min-p. What they leave is a run from the start of the order: its weight is all that the draw has to know.
 DEVICE u64 cut(const Slice& slice, const Settings& s, Workspace* w, Shared& shared) {
   u64 total, candidates, own = 0, count = 0, last = ~0ull;
-  for (int i = threadIdx.x; i < BINS; i += THREADS) { own += shared.weights[i].total(); count += shared.counts[i]; }
+  for (int i = threadIdx.x; i < BINS; i += THREADS) { own += shared.weights.total(i); count += shared.counts[i]; }
   scan(own, total, shared);
   scan(count, candidates, shared);
   if (s.top_k > 0 && s.top_k < candidates) {

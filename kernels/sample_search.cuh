@@ -1,12 +1,10 @@
 // The search for a place in the order of tokens: all blocks of a row hold a slice each and come to the same decisions.
 #pragma once
+#include "model.cuh"
 #include "sampling.cuh"
-#ifndef VOCABULARY
-#define VOCABULARY 50257
-#endif
 
 constexpr int THREADS = 256;
-constexpr int LOGITS_STRIDE = (VOCABULARY + 63) / 64 * 64;
+constexpr int LOGITS_STRIDE = logits_stride(VOCABULARY);
 constexpr int SEEN_WORDS = (VOCABULARY + 31) / 32;
 constexpr u32 NONE = 0xffffffffu;
 constexpr int LISTED = 1024;                               // tokens that are ranked against one another
@@ -37,11 +35,11 @@ struct Slice {
 };
 
 struct Shared {
-  u32 counts[BINS]; SharedSum weights[BINS];
+  u32 counts[BINS]; SharedSums<BINS> weights;
   u64 list[LISTED];
   u64 warp_sums[THREADS / 32];
   u64 before_count, before_weight, order;
-  SharedSum sum;
+  SharedSums<1> sum;
   u32 entry, number, ticket;
 };
 
@@ -76,9 +74,8 @@ DEVICE bool last_of_row(Workspace* w, Shared& shared) {
 
 DEVICE void load_sums(const Workspace* w, Shared& shared) {
   for (int i = threadIdx.x; i < BINS; i += THREADS) {
-    const u64 weight = w->weights[i];
     shared.counts[i] = w->counts[i];
-    shared.weights[i] = {(u32)weight, (u32)(weight >> 32)};
+    shared.weights.set(i, w->weights[i]);
   }
   __syncthreads();
 }
@@ -105,7 +102,7 @@ DEVICE u64 scan(u64 value, u64& total, Shared& shared) {
 // to found. All threads take part and get the same answer.
 template <bool COUNT, int ENTRIES, class Count, class Weight>
 DEVICE int passing(Found& found, u64 target, Shared& shared, Count count, Weight weight) {
-  constexpr int EACH = (ENTRIES + THREADS - 1) / THREADS;
+  constexpr int EACH = ceil_div(ENTRIES, THREADS) | 1;         // odd: threads begin in different banks
   u64 counts = 0, weights = 0, total;
   const int begin = threadIdx.x * EACH;
   for (int i = begin; i < begin + EACH && i < ENTRIES; ++i) { counts += count(i); weights += weight(i); }
@@ -132,7 +129,7 @@ template <bool COUNT> DEVICE Found narrow_down(const Slice& slice, Workspace* w,
   Search* search = w->searches + which;
   Found found = {};
   found.bin = passing<COUNT, BINS>(found, target, shared, [&](int i) { return (u64)shared.counts[i]; },
-      [&](int i) { return shared.weights[i].total(); });
+      [&](int i) { return shared.weights.total(i); });
 #pragma unroll 1
   for (int digit = 0; digit < DIGITS && found.number > LISTED; ++digit) {
     for (int i = threadIdx.x; i < slice.count; i += THREADS) {
@@ -187,14 +184,14 @@ template <bool COUNT> DEVICE Found find(const Slice& slice, Workspace* w, Shared
 
 // Weight of the tokens up to a place that weigh at least so much, over all blocks; each use has a sum of its own.
 DEVICE u64 weight_through(const Slice& slice, Workspace* w, Shared& shared, u64* sum, u64 last, u64 least) {
-  if (threadIdx.x == 0) shared.sum = {0, 0};
+  if (threadIdx.x == 0) shared.sum.set(0, 0);
   __syncthreads();
   for (int i = threadIdx.x; i < slice.count; i += THREADS) {
     const u64 weight = weight_of(slice.exponent(slice.logits[i]));
-    if (weight >= least && order_of(slice.logits[i], slice.first + i) <= last) shared.sum.add(weight);
+    if (weight >= least && order_of(slice.logits[i], slice.first + i) <= last) shared.sum.add(0, weight);
   }
   __syncthreads();
-  if (threadIdx.x == 0) add_relaxed(sum, shared.sum.total());
+  if (threadIdx.x == 0) add_relaxed(sum, shared.sum.total(0));
   meet(w);
   return *sum;
 }

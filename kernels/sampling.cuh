@@ -65,13 +65,14 @@ DEVICE u64 draw_bits(u64 seed, u32 sequence, u32 position) {
 
 DEVICE u64 multiply_high(u64 a, u64 b) { u64 r; asm("mul.hi.u64 %0, %1, %2;" : "=l"(r) : "l"(a), "l"(b)); return r; }
 
-// A sum in shared memory, of numbers that several threads add. Native additions there have 32 bits: the one that overflows the
-// low word carries.
-struct SharedSum {
-  u32 low, high;
-  __device__ __forceinline__ void add(u64 value) {
-    const u32 v = (u32)value, before = fetch_add_shared(&low, v), up = (u32)(value >> 32) + (before + v < before ? 1u : 0u);
-    if (up) fetch_add_shared(&high, up);
+// Sums in shared memory, of numbers that several threads add. Native additions there have 32 bits: the one that overflows the low word
+// carries. The words lie apart, so that neighbouring sums are in neighbouring banks.
+template <int N> struct SharedSums {
+  u32 low[N], high[N];
+  __device__ __forceinline__ void set(int i, u64 value) { low[i] = (u32)value; high[i] = (u32)(value >> 32); }
+  __device__ __forceinline__ void add(int i, u64 value) {
+    const u32 v = (u32)value, before = fetch_add_shared(&low[i], v), up = (u32)(value >> 32) + (before + v < before ? 1u : 0u);
+    if (up) fetch_add_shared(&high[i], up);
   }
-  __device__ __forceinline__ u64 total() const { return (u64)high << 32 | low; }
+  __device__ __forceinline__ u64 total(int i) const { return (u64)high[i] << 32 | low[i]; }
 };

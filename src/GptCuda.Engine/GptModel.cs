@@ -34,7 +34,7 @@ public sealed class GptModel : IDisposable
     private readonly Lazy<Scorer> _scorer;
     private readonly Lazy<PromptFeeder> _feeder;
 
-    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime)
+    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime, IReadOnlyList<LoadPart>? loadParts = null)
     {
         Backend = backend;
         Tokenizer = tokenizer;
@@ -42,7 +42,7 @@ public sealed class GptModel : IDisposable
         EndOfText = backend.Configuration.EndOfText
             ?? (tokenizer?.EndOfText is int token && token < backend.Configuration.VocabularySize ? token : null);
         _limits = new ModelLimits(backend.Configuration, tokenizer, EndOfText);
-        _meter = new WorkMeter { LoadTime = loadTime };
+        _meter = new WorkMeter { LoadTime = loadTime, LoadParts = loadParts ?? [] };
         _generator = new(() => new Generator(backend, _limits, _meter));
         _scorer = new(() => new Scorer(backend, (backend as CpuBackend)?.Options.Threads ?? Environment.ProcessorCount));
         _feeder = new(() => new PromptFeeder(backend));
@@ -165,6 +165,10 @@ public sealed class GptModel : IDisposable
     /// <exception cref="ArgumentException">A prompt does not serve; the message has the values and the request's label.</exception>
     /// <exception cref="InvalidOperationException">Text is asked of a model without a vocabulary.</exception>
     /// <exception cref="InvalidDataException">The model gave logits that are no numbers; the message says where.</exception>
+    /// <remarks>
+    /// Where a step fails, the sequences that had begun are given with what they have, as <see cref="FinishReason.Cancelled"/>, before the
+    /// exception.
+    /// </remarks>
     public IAsyncEnumerable<GenerationResult> GenerateManyAsync(
         IEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default)
     {

@@ -11,6 +11,9 @@ public sealed record KernelCheck(string Name, IReadOnlyList<KernelVariant> Varia
     /// <summary>Whether another check is much like it; left out where time is short.</summary>
     public bool IsVariation { get; init; }
 
+    /// <summary>Device memory without which it cannot run; 0 where it is little.</summary>
+    public long DeviceBytes { get; init; }
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

@@ -1,7 +1,7 @@
 namespace GptCuda.KernelSuite;
 
 /// <summary>Seeded values.</summary>
-internal static class SuiteRandom
+public static class SuiteRandom
 {
     /// <summary>Values between -magnitude and magnitude around a centre.</summary>
     public static float[] Floats(this Random random, int count, float magnitude, float centre = 0)

@@ -20,7 +20,7 @@ public sealed class StandardStreamsTests
     [Fact]
     public void Error_SaysWhatAutoChose()
     {
-        Assert.Equal("gptcuda: device: cpu (this build has no CUDA backend)\n", Shell.Run(Greedy).Succeeded().Error);
+        Assert.Equal($"gptcuda: device: cpu (the NVIDIA driver cannot be loaded from {Shell.NoDriver} (GPTCUDA_LIBCUDA))\n", Shell.Run(Greedy).Succeeded().Error);
         Assert.Empty(Shell.Run([.. Greedy, "--device", "cpu"]).Succeeded().ErrorBytes);
     }
 

@@ -79,7 +79,7 @@ internal sealed class Generator
             }
             if (_active.Count == 0)
                 break;
-            Step();
+            Step(onResult);
             Report(onResult);
         }
         samples.Failure?.Throw();
@@ -121,17 +121,33 @@ internal sealed class Generator
             _active.Add(sequence);
     }
 
-    private void Step()
+    private void Step(Action<GenerationResult> onResult)
     {
         int count = _active.Count;
         for (int i = 0; i < count; i++)
             _rows[i] = _active[i].Row;
         long since = Stopwatch.GetTimestamp();
-        _backend.Decode(_rows.AsSpan(0, count), _sampled.AsSpan(0, count));
+        Decode(count, onResult);
         _meter.Decoded(count, since);
         for (int i = 0; i < count; i++)
             Accept(_active[i], _sampled[i]);
         _active.RemoveAll(static sequence => sequence.Finished);
+    }
+
+    private void Decode(int count, Action<GenerationResult> onResult)
+    {
+        try
+        {
+            _backend.Decode(_rows.AsSpan(0, count), _sampled.AsSpan(0, count));
+        }
+        catch
+        {
+            // The machine failed, a lost GPU for example: what there is of each sequence is not lost with it.
+            _active.ForEach(sequence => sequence.Cancel());
+            _active.Clear();
+            Report(onResult);
+            throw;
+        }
     }
 
     private void Accept(ActiveSequence sequence, int token)

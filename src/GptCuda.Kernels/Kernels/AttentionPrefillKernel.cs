@@ -6,20 +6,26 @@ using GptCuda.Kernels.Streams;
 namespace GptCuda.Kernels.Kernels;
 
 /// <summary>
-/// Causal attention of many new tokens on tensor cores (kernels/attention_prefill.cu); for caches of 16-bit elements.
+/// Causal attention of many new tokens: on tensor cores for caches of 16-bit elements (kernels/attention_prefill.cu), exact to f32 for
+/// those of f32 (kernels/attention_prefill_f32.cu).
 /// </summary>
-/// <param name="module">attention_prefill.cu, compiled as <see cref="Variant"/> says.</param>
+/// <param name="module">The file compiled as <see cref="Variant"/> says.</param>
 /// <param name="shape">The shape that it was compiled for.</param>
 public sealed class AttentionPrefillKernel(KernelModule module, KernelShape shape)
 {
     private readonly Kernel _kernel = module.GetKernel($"attention_prefill_{shape.Suffix}");
     private readonly int _threads = 32 * Warps(shape);
 
-    /// <summary>The file.</summary>
-    public static KernelVariant Variant(KernelShape shape) => shape.Variant("attention_prefill.cu");
+    /// <summary>The file that the cache's type needs.</summary>
+    public static KernelVariant Variant(KernelShape shape) => shape.Variant(IsExact(shape) ? "attention_prefill_f32.cu" : "attention_prefill.cu");
 
     /// <summary>The most tokens of one tile.</summary>
-    public static int QueriesPerTile(KernelShape shape) => 16 * Warps(shape);
+    public static int QueriesPerTile(KernelShape shape)
+    {
+        // QUERIES of the files.
+        if (!IsExact(shape)) return 16 * Warps(shape);
+        return shape.HeadSize <= 64 ? 64 : shape.HeadSize <= 128 ? 32 : 16;
+    }
 
     /// <summary>Queues softmax(scale q K^T) V of every head, each token over the keys of its sequence up to its own.</summary>
     /// <param name="stream">Where.</param>
@@ -30,7 +36,7 @@ public sealed class AttentionPrefillKernel(KernelModule module, KernelShape shap
     /// <param name="scale">Of scores.</param>
     /// <param name="layer">The layer in the cache.</param>
     public void Launch(
-        CudaStream stream, DeviceSpan<QueryTile> tiles, DeviceSpan<float> queries, in DeviceCache cache, DeviceSpan<ushort> output,
+        CudaStream stream, DeviceSpan<QueryTile> tiles, DeviceSpan<float> queries, in DeviceCache cache, DeviceSpan<byte> output,
         float scale, int layer)
     {
         var arguments = new KernelArguments();
@@ -45,6 +51,8 @@ public sealed class AttentionPrefillKernel(KernelModule module, KernelShape shap
         _kernel.Launch(stream, new LaunchShape(new Dim3((int)tiles.Length, shape.Heads), _threads), ref arguments);
     }
 
-    // WARPS of kernels/attention_prefill.cu.
-    private static int Warps(KernelShape shape) => (shape.HeadSize + 15) / 16 * 16 <= 192 ? 4 : 2;
+    private static bool IsExact(KernelShape shape) => shape.Type == MatrixType.F32;
+
+    // WARPS of the files.
+    private static int Warps(KernelShape shape) => IsExact(shape) || (shape.HeadSize + 15) / 16 * 16 <= 192 ? 4 : 2;
 }

@@ -15,16 +15,10 @@ public sealed record KernelShape(int Width, int Heads, int HeadSize, int Inner, 
     public const int RowAlignment = 16;
 
     /// <summary>The ending of kernels' names for this type.</summary>
-    public string Suffix => Type switch
-    {
-        MatrixType.F32 => "f32",
-        MatrixType.BF16 => "bf16",
-        MatrixType.F16 => "f16",
-        _ => "int8",
-    };
+    public string Suffix => SuffixOf(Type);
 
     /// <summary>Bytes of a matrix element.</summary>
-    public int ElementBytes => Type switch { MatrixType.F32 => 4, MatrixType.Int8 => 1, _ => 2 };
+    public int ElementBytes => BytesOf(Type);
 
     /// <summary>Bytes of an element of a cache or of a 16-bit activation.</summary>
     public int CachedBytes => Type == MatrixType.F32 ? 4 : 2;
@@ -34,7 +28,7 @@ public sealed record KernelShape(int Width, int Heads, int HeadSize, int Inner, 
 
     /// <summary>Elements from one row of a matrix to the next.</summary>
     /// <param name="columns">Elements that count.</param>
-    public int Stride(int columns) => Padded(columns, RowAlignment / ElementBytes);
+    public int Stride(int columns) => Stride(Type, columns);
 
     /// <summary>Elements from one position to the next in a head's part of the cache.</summary>
     public int CachedHeadSize => Padded(HeadSize, RowAlignment / CachedBytes);
@@ -55,7 +49,22 @@ public sealed record KernelShape(int Width, int Heads, int HeadSize, int Inner, 
         return rows == 0 ? new KernelVariant(file, defines) : new KernelVariant(file, [.. defines, ("ROWS", Text(rows))]);
     }
 
-    private static int Padded(int elements, int multiple) => (elements + multiple - 1) / multiple * multiple;
+    /// <summary>Elements from one row of a matrix of a type to the next.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="columns">Elements that count.</param>
+    public static int Stride(MatrixType type, int columns) => Padded(columns, RowAlignment / BytesOf(type));
 
-    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    internal static string SuffixOf(MatrixType type) => type switch
+    {
+        MatrixType.F32 => "f32",
+        MatrixType.BF16 => "bf16",
+        MatrixType.F16 => "f16",
+        _ => "int8",
+    };
+
+    internal static int BytesOf(MatrixType type) => type switch { MatrixType.F32 => 4, MatrixType.Int8 => 1, _ => 2 };
+
+    internal static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static int Padded(int elements, int multiple) => (elements + multiple - 1) / multiple * multiple;
 }

@@ -14,8 +14,10 @@ public sealed partial class KernelFileTests(TestDevice device)
 {
     private static readonly KernelShape Small = new(768, 12, 64, 3072, 50257, MatrixType.BF16), Xl = new(1600, 25, 64, 6400, 50257, MatrixType.BF16);
 
-    public static TheoryData<string> Files =>
+    private static readonly string[] Names =
         [.. Directory.GetFiles(Path.Combine(Repository.Root, "kernels"), "*.cu").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Files => [.. Names];
 
     [SkippableTheory]
     [MemberData(nameof(Files))]
@@ -24,9 +26,13 @@ public sealed partial class KernelFileTests(TestDevice device)
     [SkippableFact]
     public void Files_OnTheOldestGpu_HaveNoStackAndNoCall()
     {
-        KernelShape shape = Small with { Type = MatrixType.F16 };
-        Check(75, [.. Directory.GetFiles(Path.Combine(Repository.Root, "kernels"), "*.cu").Select(file => shape.Variant(Path.GetFileName(file), file.EndsWith("matvec.cu", StringComparison.Ordinal) ? 8 : 0))]);
+        Check(75, [.. Names.Select(file => (Small with { Type = file.EndsWith("_f32.cu", StringComparison.Ordinal) ? MatrixType.F32 : MatrixType.F16 })
+            .Variant(file, file.EndsWith("matvec.cu", StringComparison.Ordinal) ? 8 : 0))]);
     }
+
+    [SkippableFact]
+    public void Convert_EveryPairOfTypes_HasNoStackAndNoCall() => Check(
+        75, [.. from stored in (MatrixType[])[MatrixType.F32, MatrixType.BF16, MatrixType.F16] from target in Enum.GetValues<MatrixType>() select ConvertKernels.Variant(stored, target)]);
 
     [SkippableTheory]
     [InlineData(MatrixType.F32, 8)]
@@ -56,7 +62,7 @@ public sealed partial class KernelFileTests(TestDevice device)
         foreach (int architecture in (int[])[75, 90])
         {
             Check(architecture, [.. ((MatrixType[])[MatrixType.F32, MatrixType.F16, MatrixType.Int8]).Select(type => AttentionDecodeKernel.Variant(shape with { Type = type }))]);
-            Check(architecture, [AttentionPrefillKernel.Variant(shape), AttentionPrefillKernel.Variant(shape with { Type = MatrixType.Int8 })]);
+            Check(architecture, [AttentionPrefillKernel.Variant(shape), AttentionPrefillKernel.Variant(shape with { Type = MatrixType.Int8 }), AttentionPrefillKernel.Variant(shape with { Type = MatrixType.F32 })]);
         }
     }
 

@@ -27,10 +27,13 @@ public sealed class KernelSuiteTests(TestDevice device)
 
     private void Run(string name, bool variations)
     {
+        KernelCheck check = KernelChecks.All.Single(check => check.Name == name);
         using CudaContext context = device.NewContext();
+        Skip.If(
+            context.Device.MemoryBytes < check.DeviceBytes, $"{check.DeviceBytes:N0} bytes of device memory are needed, {context.Device.Name} has {context.Device.MemoryBytes:N0}.");
         KernelCompiler compiler = device.NewLibraryCompiler(context);
         device.CompileAhead(compiler, variations, [.. KernelChecks.All.Where(check => check.IsVariation == variations).SelectMany(check => check.Variants).Distinct()]);
         using var suite = new SuiteDevice(context, compiler);
-        KernelChecks.All.Single(check => check.Name == name).Run(suite);
+        check.Run(suite);
     }
 }
