@@ -73,11 +73,14 @@ public sealed class CompareTests
     {
         using var folder = new TemporaryFolder();
         string altered = AlteredModel.Write(folder.File("altered"), tensor, (Half)2);
-        string[] arguments = ["compare", "Call me Ishmael.", "--model", altered, "--against-model", Repository.TinyModel, "--against", "cpu"];
+        string[] arguments =
+            ["compare", "Call me Ishmael.", "--model", altered, "--against-model", Repository.TinyModel, "--against", "cpu"];
 
         CliResult table = Shell.Run(arguments);
         Assert.Equal(1, table.ExitCode);
-        Assert.Equal($"gptcuda: cpu f32, --model and cpu f32, --against-model differ beyond tolerance: first at {point}", Assert.Single(table.ErrorLines));
+        Assert.Equal(
+            $"gptcuda: cpu f32, --model and cpu f32, --against-model differ beyond tolerance: first at {point}",
+            Assert.Single(table.ErrorLines));
         Assert.StartsWith($"First beyond tolerance: {point}, token ", table.Lines[^1], StringComparison.Ordinal);
         Assert.Contains("The texts part after", table.Output, StringComparison.Ordinal);
 
@@ -106,12 +109,16 @@ public sealed class CompareTests
         using JsonDocument document = JsonDocument.Parse(Assert.Single(json.Lines));
         Assert.Equal("h.3 residual after mlp", document.RootElement.GetProperty("first_beyond").GetString());
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("greedy").ValueKind);
-        JsonElement beyond = document.RootElement.GetProperty("points").EnumerateArray().Single(item => Name(item) == "h.3 residual after mlp");
+        JsonElement beyond = document.RootElement.GetProperty("points").EnumerateArray().Single(
+            item => Name(item) == "h.3 residual after mlp");
         Assert.Equal(JsonValueKind.Null, beyond.GetProperty("max_absolute").ValueKind);
         Assert.Equal(JsonValueKind.Null, beyond.GetProperty("worst").GetProperty("first").ValueKind);
         Assert.Equal(JsonValueKind.Number, beyond.GetProperty("worst").GetProperty("second").ValueKind);
 
-        Assert.Contains("infinite", Shell.Run("compare", "--model", broken, "--against-model", Repository.TinyModel, "Call me").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "infinite",
+            Shell.Run("compare", "--model", broken, "--against-model", Repository.TinyModel, "Call me").Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -121,7 +128,9 @@ public sealed class CompareTests
     [InlineData("f32", "reference", "f16", 0.005)]
     public void TwoTypes_AreHeldAgainstTheirTolerance(string dtype, string against, string otherDtype, double tolerance)
     {
-        CliResult result = Shell.Run("compare", "Call me Ishmael.", "--dtype", dtype, "--against", against, "--against-dtype", otherDtype, "--json", "-n", "8").Succeeded();
+        CliResult result = Shell.Run(
+            "compare", "Call me Ishmael.", "--dtype", dtype, "--against", against, "--against-dtype", otherDtype, "--json", "-n",
+            "8").Succeeded();
 
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.Equal($"cpu {dtype}", Side(document.RootElement.GetProperty("first")));

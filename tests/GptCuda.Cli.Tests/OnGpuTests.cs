@@ -10,7 +10,8 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
 {
     private const long MostBytes = 60_000_000;
 
-    private static readonly string[] Steps = ["devices", "selftest", "generate bf16, first", "generate bf16, again", "generate int8, first", "generate int8, again"];
+    private static readonly string[] Steps =
+        ["devices", "selftest", "generate bf16, first", "generate bf16, again", "generate int8, first", "generate int8, again"];
 
     private readonly OnGpuFolder _folder;
 
@@ -31,7 +32,8 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
         Assert.InRange(files.Sum(file => new FileInfo(Path.Combine(_folder.Path, file)).Length), 10_000_000, MostBytes);
 
         static IEnumerable<string> Names(string folder) =>
-            Directory.GetFiles(Path.Combine(Repository.Root, folder)).Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
+            Directory.GetFiles(Path.Combine(Repository.Root, folder)).Select(
+                file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -39,7 +41,10 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
     {
         using var place = new TemporaryFolder();
         CliResult result = Run(
-            place, Path.Combine(_folder.Path, "run"), ["--quick", place.File("result.json")], new() { ["GPTCUDA_LIBCUDA"] = "/no/such/libcuda.so.1" });
+            place,
+            Path.Combine(_folder.Path, "run"),
+            ["--quick", place.File("result.json")],
+            new() { ["GPTCUDA_LIBCUDA"] = "/no/such/libcuda.so.1" });
 
         Assert.Equal(1, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(place.File("result.json")));
@@ -48,7 +53,8 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
         JsonElement[] steps = StepsOf(root);
         Assert.Equal([0, 1, 1, 1, 1, 1], steps.Select(step => step.GetProperty("exit_code").GetInt32()));
         Assert.Equal(
-            root.GetProperty("steps").EnumerateArray().Count(step => step.GetProperty("exit_code").GetInt32() != 0), root.GetProperty("failed_steps").GetInt32());
+            root.GetProperty("steps").EnumerateArray().Count(step => step.GetProperty("exit_code").GetInt32() != 0),
+            root.GetProperty("failed_steps").GetInt32());
         JsonElement selftest = steps[1].GetProperty("output");
         Assert.Equal(5, selftest.GetProperty("passed").GetInt32());
         Assert.Equal(1, selftest.GetProperty("failed").GetInt32());
@@ -61,14 +67,16 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
         using var place = new TemporaryFolder();
         string program = Path.Combine(Repository.Root, "eng", "virtual-gpu");
         // The checks of the GPU in software are what the suite's own tests are for; here they only cost time.
-        CliResult result = Run(place, program, [Path.Combine(_folder.Path, "run"), "--quick"], new() { ["GPTCUDA_VIRTUAL_CHECKS"] = "none" });
+        CliResult result = Run(
+            place, program, [Path.Combine(_folder.Path, "run"), "--quick"], new() { ["GPTCUDA_VIRTUAL_CHECKS"] = "none" });
 
         Assert.True(result.ExitCode == 0, result.Error);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(place.File("gptcuda-on-gpu.json")));
         JsonElement root = document.RootElement;
         Assert.True(root.GetProperty("success").GetBoolean());
         JsonElement[] steps = StepsOf(root);
-        Assert.Contains("(software)", steps[1].GetProperty("output").GetProperty("gpu").GetProperty("name").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "(software)", steps[1].GetProperty("output").GetProperty("gpu").GetProperty("name").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, steps[1].GetProperty("output").GetProperty("failed").GetInt32());
         foreach (JsonElement step in steps[2..])
         {
