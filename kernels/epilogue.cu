@@ -14,6 +14,7 @@ extern "C" __global__ void __launch_bounds__(256) KERNEL(store_qkv)(
   for (int n = threadIdx.x; n < 3 * WIDTH; n += 256) {
     const f32 y = product[(i64)t * 3 * WIDTH + n] + bias[n];
     if (n < WIDTH) { q[(i64)t * WIDTH + n] = y; continue; }
+    if (slot < 0) continue;                                // a row of the bucket without a sequence
     const int channel = n % WIDTH;
     narrow(y, cache[cache_offset(layer, slots, slot, n / WIDTH - 1, channel / HEAD_SIZE, context, position) + channel % HEAD_SIZE]);
   }

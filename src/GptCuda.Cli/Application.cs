@@ -38,6 +38,20 @@ internal static class Application
     private static int Run(string[] arguments, Terminal terminal, Interruption interruption)
     {
         (CommandDefinition definition, string[] others, bool named) = ArgumentScanner.FindCommand(arguments);
+        string? meant = named ? null : ArgumentScanner.NearestCommand(arguments);
+        try
+        {
+            return Run(definition, others, named, meant, terminal, interruption);
+        }
+        catch (UsageException exception) when (meant is not null)
+        {
+            throw new UsageException($"{exception.Message}; or was {arguments[0]} meant to be the command {meant}?");
+        }
+    }
+
+    private static int Run(
+        CommandDefinition definition, string[] others, bool named, string? meant, Terminal terminal, Interruption interruption)
+    {
         ScannedArguments scanned = ArgumentScanner.Scan(others, definition.Command);
         if (scanned.WantsHelp)
             return HelpText.Write(named ? definition : null, terminal);
@@ -47,6 +61,9 @@ internal static class Application
         ParseResult parsed = definition.Command.Parse(scanned.Arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
             throw new UsageException(parsed.Errors[0].Message);
+        // A word is a prompt like any other text, for a program that calls this one at least.
+        if (meant is not null && terminal.ErrorIsTerminal)
+            terminal.Say($"{others[0]} is taken as a prompt; the command is {meant}");
         return definition.Run(new CommandContext(parsed, scanned, terminal, interruption));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GptCuda.Engine.Backends;
+using GptCuda.Engine.Cpu;
 using GptCuda.Engine.Generation;
 using GptCuda.Engine.Tokenization;
 
@@ -15,7 +16,8 @@ namespace GptCuda.Engine;
 /// </summary>
 /// <remarks>
 /// Every member can be called from any thread. Calls that compute take turns, each from its beginning to its end: on a thread of the
-/// pool; to have sequences computed together, give them to one call of <see cref="GenerateManyAsync"/>. Disposing cancels
+/// pool; to have sequences computed together, give them to one call of
+/// <see cref="GenerateManyAsync(IEnumerable{GenerationRequest}, CancellationToken)"/>. Disposing cancels
 /// what is running, waits for the step that it is in, and frees the weights and the cache; calls made after that throw
 /// <see cref="ObjectDisposedException"/>. <see cref="Logits"/> is one step. What is called from within a computation (a callback, a
 /// source of requests) must neither compute nor dispose: it would wait for itself.
@@ -32,7 +34,7 @@ public sealed class GptModel : IDisposable
     private readonly Lazy<Scorer> _scorer;
     private readonly Lazy<PromptFeeder> _feeder;
 
-    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime)
+    internal GptModel(IBackend backend, Tokenizer? tokenizer, string location, TimeSpan loadTime, IReadOnlyList<LoadPart>? loadParts = null)
     {
         Backend = backend;
         Tokenizer = tokenizer;
@@ -40,9 +42,9 @@ public sealed class GptModel : IDisposable
         EndOfText = backend.Configuration.EndOfText
             ?? (tokenizer?.EndOfText is int token && token < backend.Configuration.VocabularySize ? token : null);
         _limits = new ModelLimits(backend.Configuration, tokenizer, EndOfText);
-        _meter = new WorkMeter { LoadTime = loadTime };
+        _meter = new WorkMeter { LoadTime = loadTime, LoadParts = loadParts ?? [] };
         _generator = new(() => new Generator(backend, _limits, _meter));
-        _scorer = new(() => new Scorer(backend));
+        _scorer = new(() => new Scorer(backend, (backend as CpuBackend)?.Options.Threads ?? Environment.ProcessorCount));
         _feeder = new(() => new PromptFeeder(backend));
     }
 
@@ -101,7 +103,7 @@ public sealed class GptModel : IDisposable
         Prompt prompt, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (Tokenizer is null)
-            throw new InvalidOperationException("the model has no vocabulary and so gives no text; CompleteAsync gives token ids");
+            throw new InvalidOperationException("the model has no vocabulary files: CompleteAsync gives token ids instead of text");
         var finish = FinishReason.Length;
         var pieces = ChannelStream.Of<string>(
             async (emit, stop) =>
@@ -143,7 +145,7 @@ public sealed class GptModel : IDisposable
         var request = new GenerationRequest(prompt, options ?? new GenerationOptions());
         GenerationResult? result = null;
         await _turns.RunAsync(
-            stop => _generator.Value.Run([request], finished => result = finished, onPiece, stop), cancellationToken).ConfigureAwait(false);
+            stop => _generator.Value.Run(new ReadyRequests([request]), finished => result = finished, onPiece, stop), cancellationToken).ConfigureAwait(false);
         return result ?? Generator.NotBegun(request, _limits);
     }
 
@@ -163,8 +165,29 @@ public sealed class GptModel : IDisposable
     /// <exception cref="ArgumentException">A prompt does not serve; the message has the values and the request's label.</exception>
     /// <exception cref="InvalidOperationException">Text is asked of a model without a vocabulary.</exception>
     /// <exception cref="InvalidDataException">The model gave logits that are no numbers; the message says where.</exception>
+    /// <remarks>
+    /// Where a step fails, the sequences that had begun are given with what they have, as <see cref="FinishReason.Cancelled"/>, before the
+    /// exception.
+    /// </remarks>
     public IAsyncEnumerable<GenerationResult> GenerateManyAsync(
         IEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        return GenerateManyAsync(new ReadyRequests(requests), cancellationToken);
+    }
+
+    /// <summary>
+    /// The same for prompts that arrive over time. The sequences that there are go on while the next prompt is not there yet, and the
+    /// result of each is given as soon as it and those before it are finished.
+    /// </summary>
+    /// <param name="requests">
+    /// The prompts; asked for one by one as slots become free. A source that is still waiting for one when the generation is cancelled
+    /// is left to it, and disposed when it has it.
+    /// </param>
+    /// <param name="cancellationToken">As above; it ends the waiting for a prompt at once.</param>
+    /// <inheritdoc cref="GenerateManyAsync(IEnumerable{GenerationRequest}, CancellationToken)"/>
+    public IAsyncEnumerable<GenerationResult> GenerateManyAsync(
+        IAsyncEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
         return ChannelStream.Of<GenerationResult>(
@@ -217,7 +240,7 @@ public sealed class GptModel : IDisposable
     {
         int contextLength = Configuration.ContextLength;
         if (ids.Length < 2)
-            throw new ArgumentException($"a text of {ids.Length} tokens cannot be scored: it takes two, the first to predict the second from");
+            throw new ArgumentException($"a text of {(ids.Length == 1 ? "1 token" : "0 tokens")} cannot be scored: it takes two, the first to predict the second from");
         if (contextLength < 2)
             throw new InvalidOperationException("a model whose context is one token predicts nothing from what came before");
         int step = stride ?? contextLength / 2;

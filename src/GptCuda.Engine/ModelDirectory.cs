@@ -1,4 +1,5 @@
 using System.Buffers;
+using GptCuda.Engine.Download;
 
 namespace GptCuda.Engine;
 
@@ -71,6 +72,9 @@ public static class ModelDirectory
         return Directory.Exists(path)
             ? path
             : throw new DirectoryNotFoundException(
-                $"There is no model {model}: neither a folder of that path nor {path}. To get it: gptcuda download {model}");
+                $"There is no model {model}: neither a folder of that path nor {path}. "
+                + (OfficialModels.IsDownloadable(model)
+                    ? $"To get it: gptcuda download {model}"
+                    : $"What can be downloaded: {OfficialModels.Names}"));
     }
 }

@@ -1,7 +1,11 @@
-using System.Diagnostics;
+using GptCuda.Engine.Backends;
 using GptCuda.Engine.Cpu;
+using GptCuda.Engine.Cuda;
 using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
+using GptCuda.Kernels.Errors;
+using GptCuda.Kernels.Libraries;
+using GptCuda.Kernels.Native;
 
 namespace GptCuda.Engine;
 
@@ -11,34 +15,79 @@ internal static class ModelLoader
     public static GptModel Load(string model, ModelOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        long since = Stopwatch.GetTimestamp();
-        string? deviceReason = ChooseDevice(options.Device);
+        var clock = new LoadClock();
         bool synthetic = model.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal);
         string location = synthetic ? model : ModelDirectory.Resolve(model, options.ModelsDirectory);
         using var weights = WeightSource.Open(location);
         var tokenizer = !synthetic && Tokenizer.IsIn(location) ? Tokenizer.Load(location) : null;
+        clock.Done("files");
+        (IBackend backend, string? reason) = Choose(weights, options, clock);
+        return new GptModel(backend, tokenizer, weights.Location, clock.Total, clock.Parts)
+        {
+            DeviceReason = reason,
+            Notes = [.. weights.Notes],
+        };
+    }
+
+    /// <summary>The machine that computes, and why, where that was left open.</summary>
+    private static (IBackend Backend, string? Reason) Choose(IWeightSource weights, ModelOptions options, LoadClock clock)
+    {
+        if (options.Device.Kind == DeviceKind.Cpu)
+            return (OnCpu(weights, options, clock), null);
+        try
+        {
+            CudaBackend backend = OnGpu(weights, options, clock);
+            return (backend, options.Device.Kind == DeviceKind.Auto ? $"device: {backend.Description}" : null);
+        }
+        catch (Exception exception) when (IsLack(exception))
+        {
+            string why = FirstLine(exception.Message);
+            if (options.Device.Kind == DeviceKind.Auto)
+                return (OnCpu(weights, options, clock), $"device: cpu ({FirstSentence(why)})");
+            throw new PlatformNotSupportedException(
+                $"device {options.Device} cannot be used: {why} `gptcuda devices` says more of what was looked for and found.", exception);
+        }
+    }
+
+    /// <summary>Whether the machine, and not the model, is why it cannot be run on a GPU.</summary>
+    private static bool IsLack(Exception exception) => exception is LibraryNotFoundException or MissingSymbolException or CudaException or NvrtcException
+        or CublasException or NotSupportedException or InsufficientMemoryException or ArgumentOutOfRangeException { ParamName: "ordinal" };
+
+    private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end] : message;
+
+    /// <summary>Who left the choice open wants the reason, not the advice.</summary>
+    private static string FirstSentence(string line) => line.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? line[..end] : line.TrimEnd('.');
+
+    private static CudaBackend OnGpu(IWeightSource weights, ModelOptions options, LoadClock clock)
+    {
+        var libraries = CudaLibraries.Find();
+        if (libraries.Driver.DeviceCount == 0)
+            throw new NotSupportedException("The NVIDIA driver is there, but no GPU.");
+        clock.Done("CUDA libraries");
+        return CudaBackend.Create(
+            weights,
+            libraries,
+            new CudaOptions
+            {
+                Device = options.Device.Index,
+                WeightType = options.WeightType,
+                SlotCount = options.Slots,
+                Notice = options.Notice,
+                Done = clock.Done,
+            });
+    }
+
+    private static CpuBackend OnCpu(IWeightSource weights, ModelOptions options, LoadClock clock)
+    {
         var cpu = new CpuOptions
         {
             WeightType = options.WeightType ?? ElementType.F32,
             Threads = options.Threads ?? Environment.ProcessorCount,
         };
-        cpu = cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) };
-        var backend = CpuBackend.Create(weights, cpu);
-        return new GptModel(backend, tokenizer, weights.Location, Stopwatch.GetElapsedTime(since))
-        {
-            DeviceReason = deviceReason,
-            Notes = [.. weights.Notes],
-        };
+        var backend = CpuBackend.Create(weights, cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) });
+        clock.Done("weights and cache");
+        return backend;
     }
-
-    /// <summary>Why the CPU computes, where that was left open.</summary>
-    private static string? ChooseDevice(DeviceSelection device) => device.Kind switch
-    {
-        DeviceKind.Cpu => null,
-        DeviceKind.Auto => "device: cpu (this build has no CUDA backend)",
-        _ => throw new PlatformNotSupportedException(
-            $"device {device} cannot be used: this build of GptCuda has no CUDA backend, it computes on the CPU only (device cpu)"),
-    };
 
     /// <summary>Slots for half of the memory that the weights leave. Their pages are taken only as sequences fill them.</summary>
     private static int SlotsThatFit(GptConfiguration configuration, CpuOptions options)

@@ -9,7 +9,7 @@ public sealed record ModelOptions
     /// <summary>The machine that computes. <c>cuda</c> that cannot be had is an error, never the CPU instead.</summary>
     public DeviceSelection Device { get; init; }
 
-    /// <summary>How matrices are held in memory; null is the device's default: f32 on the CPU.</summary>
+    /// <summary>How matrices are held in memory; null is the device's default: f32 on the CPU, bf16 on a GPU, f16 on one older than that.</summary>
     public ElementType? WeightType
     {
         get;
@@ -38,6 +38,11 @@ public sealed record ModelOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Slots), value, "Slots must be at least 1");
     }
+
+    /// <summary>
+    /// Told what is worth knowing before it is done, a line each: the memory that will be taken of a GPU. Null for nobody.
+    /// </summary>
+    public Action<string>? Notice { get; init; }
 
     /// <summary>Where models are looked up by name; null for <c>GPTCUDA_MODELS</c>, else the user's cache folder.</summary>
     public string? ModelsDirectory { get; init; }

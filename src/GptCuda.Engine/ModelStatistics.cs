@@ -6,6 +6,9 @@ public sealed record ModelStatistics
     /// <summary>Opening, checking and converting the weights, and reserving the cache.</summary>
     public required TimeSpan LoadTime { get; init; }
 
+    /// <summary>What <see cref="LoadTime"/> is made of, in order.</summary>
+    public IReadOnlyList<LoadPart> LoadParts { get; init; } = [];
+
     /// <summary>From the start of the latest generation's work to its first token; null before there was one.</summary>
     public TimeSpan? TimeToFirstToken { get; init; }
 

@@ -52,7 +52,7 @@ internal static class AttentionChecks
                 return;
             }
             // Around a split's edges, the first and the last position, and a row without a sequence.
-            int split = Math.Min(kernel.SplitKeys(7, context), context / 2);
+            int split = Math.Min(kernel.SplitKeys(context), context / 2);
             Decode(device, kernel, shape, context, [0, split - 2, split - 1, split, -1, 2 * split, context - 1]);
             Decode(device, kernel, shape, context, [context - 1]);
         });

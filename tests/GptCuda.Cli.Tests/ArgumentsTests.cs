@@ -117,6 +117,74 @@ public sealed class ArgumentsTests
         Shell.Run("The", "people").Failed(2, "found 2", "gptcuda generate \"The people\"");
 
     [Theory]
+    [InlineData("tokenize", "tokenise", "x")]
+    [InlineData("score", "scoer", "--file", "x")]
+    [InlineData("devices", "device", "--jsno")]
+    [InlineData("download", "Download", "124M", "--source", "openai")]
+    public void MistypedCommand_ThatIsAnErrorAnyway_SuggestsTheNearest(string meant, params string[] arguments) =>
+        Shell.Run(arguments).Failed(2, $"or was {arguments[0]} meant to be the command {meant}?");
+
+    [Theory]
+    [InlineData("whale", "said", "he")]
+    [InlineData("generate", "tokenise", "x")]
+    [InlineData("--", "tokenise", "x")]
+    public void SeveralTexts_NotLikeACommand_SuggestNone(params string[] arguments)
+    {
+        CliResult result = Shell.Run(arguments).Failed(2);
+        Assert.DoesNotContain("meant to be", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WordLikeACommand_WhereNobodyLooks_IsAPromptLikeAnyOther() =>
+        Assert.Empty(Shell.Run("tokenise", "-n", "1", "--device", "cpu").Succeeded().ErrorBytes);
+
+    [Fact]
+    public void WordLikeACommand_AtATerminal_IsAPromptAndSaysSo()
+    {
+        using var terminal = new PseudoTerminal("<\"$TTY\" >\"$TTY\" 2>&1", ["tokenise", "-n", "1", "--device", "cpu"]);
+        Assert.Equal(0, terminal.WaitForExit());
+        Assert.Contains("tokenise is taken as a prompt; the command is tokenize", terminal.Screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--seed is given twice: --seed 1 and --seed 2", "--seed", "1", "--seed=2", "x")]
+    [InlineData("-n is given twice: -n 1 and --tokens 1", "-n1", "--tokens", "1", "x")]
+    [InlineData("--file is given twice: --file a and --prompt-file b", "--file", "a", "--prompt-file", "b")]
+    [InlineData("--stride is given twice", "score", "--stride", "1", "--stride", "1", "x")]
+    public void OptionGivenTwice_SaysBoth(string said, params string[] arguments) => Shell.Run(arguments).Failed(2, said);
+
+    [Fact]
+    public void FlagsAndStopStrings_MayBeRepeated() =>
+        Shell.Run("--greedy", "--greedy", "--stop", "a", "--stop", "b", "-n", "1", "Call me").Succeeded();
+
+    [Theory]
+    [InlineData("download", "-x")]
+    [InlineData("download", "a", "b")]
+    [InlineData("detokenize", "-x")]
+    [InlineData("devices", "-x")]
+    public void AdviceForTexts_WhereThereIsNoText_IsNotGiven(params string[] arguments)
+    {
+        CliResult result = Shell.Run(arguments).Failed(2);
+        Assert.DoesNotContain("comes after --", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("quotes", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--file=", "x")]
+    [InlineData("--prompt-file=")]
+    [InlineData("--prompts=")]
+    [InlineData("--models_dir=", "x")]
+    [InlineData("score", "--file=")]
+    [InlineData("tokenize", "--file=")]
+    [InlineData("detokenize", "--file=")]
+    [InlineData("logits", "x", "--out=")]
+    public void EmptyPath_IsAUsageError(params string[] arguments) => Shell.Run(arguments).Failed(2, ": expected a path, found ''");
+
+    [Fact]
+    public void ControlCharacters_OfAnArgument_AreNeverWritten() =>
+        Shell.Run("--seed", "\e[31m\u202E1\u0007", "x").Failed(2, "'\\u001b[31m\\u202e1\\u0007'");
+
+    [Theory]
     [InlineData("--temperature", "-1", "a number of at least 0")]
     [InlineData("--temperature", "0,9", "a number of at least 0")]
     [InlineData("--temperature", "NaN", "a number of at least 0")]
@@ -143,7 +211,17 @@ public sealed class ArgumentsTests
     [InlineData("--device", "cuda:x", "auto, cpu, cuda, cuda:N")]
     [InlineData("--dtype", "f8", "f32, bf16, f16, int8")]
     [InlineData("--ids", "1,x", "token ids such as 1,2,3")]
-    [InlineData("--ids", "-1", "token ids such as 1,2,3")]
+    [InlineData("--ids", "-1", "token ids such as 1,2,3, found '-1': -1 is negative")]
+    [InlineData("--ids", "1,,2", "found '1,,2': an id is missing beside a comma")]
+    [InlineData("--ids", "1,", "found '1,': an id is missing beside a comma")]
+    [InlineData("--ids", ",1", "found ',1': an id is missing beside a comma")]
+    [InlineData("--ids", "[1,]", "found '[1,]': an id is missing beside a comma")]
+    [InlineData("--ids", " ", "found ' ': there is no id in it")]
+    [InlineData("--ids", "", "found '': there is no id in it")]
+    [InlineData("--ids", "[1,2", "[1 is no number")]
+    [InlineData("--ids", "1.5", "1.5 is no number")]
+    [InlineData("--ids", "2147483648", "2147483648 is larger than 2147483647")]
+    [InlineData("--ids", "-2147483649", "-2147483649 is negative")]
     [InlineData("--model", "synthetic:125M", "124M")]
     [InlineData("--model", "synthetic:124M:x", "seed")]
     public void ValueOutOfRange_IsAUsageErrorWithTheValueAndTheRange(string option, string value, string range) =>

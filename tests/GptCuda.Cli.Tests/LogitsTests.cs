@@ -58,8 +58,20 @@ public sealed class LogitsTests
     public void FolderThatIsMissing_FailsWithItsName()
     {
         using var folder = new TemporaryFolder();
-        Shell.Run("logits", "Call me", "--out", folder.File("missing/logits")).Failed(1, "missing");
-        Shell.Run("logits", "Call me", "--out", folder.Path).Failed(1, folder.Path);
+        CliResult missing = Shell.Run("logits", "Call me", "--out", folder.File("missing/logits"));
+        missing.Failed(1, folder.File("missing/logits"), $"there is no folder {folder.File("missing")}");
+        Assert.DoesNotContain(".tmp", missing.Error, StringComparison.Ordinal);
+        Shell.Run("logits", "Call me", "--out", folder.Path).Failed(1, folder.Path, "is a directory");
+    }
+
+    [Fact]
+    public void FileThatCannotBeMade_FailsWithItsNameAndNoOther()
+    {
+        // A folder in which nobody, root included, can make files.
+        if (!OperatingSystem.IsLinux())
+            return;
+        CliResult result = Shell.Run("logits", "Call me", "--out", "/proc/logits").Failed(1, "/proc/logits cannot be written: ");
+        Assert.DoesNotContain(".tmp", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using GptCuda.Cli.Tests.Running;
 
@@ -39,6 +40,38 @@ public sealed class PromptsTests
         }));
     }
 
+    [Fact]
+    public async Task PipeThatStaysOpen_IsAnsweredPromptByPrompt()
+    {
+        using Process process = Shell.Start(new CliRun { Arguments = ["--prompts", "-", "-n", "2", "--greedy", "--device", "cpu"] });
+        foreach (int[] prompt in (int[][])[[34, 363, 406], [642, 537], [1]])
+        {
+            process.StandardInput.WriteLine($"{{\"ids\":[{string.Join(',', prompt)}]}}");
+            process.StandardInput.Flush();
+            string? answer = await process.StandardOutput.ReadLineAsync().WaitAsync(Shell.Limit);
+            using JsonDocument line = JsonDocument.Parse(answer!);
+            Assert.Equal(prompt, line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>());
+        }
+        process.StandardInput.Close();
+        Assert.True(process.WaitForExit(Shell.Limit));
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task CtrlC_WhileWaitingForAPrompt_EndsAtOnce()
+    {
+        using Process process = Shell.Start(new CliRun { Arguments = ["--prompts", "-", "-n", "2", "--device", "cpu"] });
+        Task<byte[]> error = CliRun.ReadAsync(process.StandardError.BaseStream);
+        process.StandardInput.WriteLine("""{"prompt":"Call me"}""");
+        process.StandardInput.Flush();
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync().WaitAsync(Shell.Limit));
+        Signals.Interrupt(process.Id);
+        Assert.True(process.WaitForExit(Shell.Limit), "the program goes on waiting");
+        Assert.Equal(130, process.ExitCode);
+        Assert.Empty(process.StandardOutput.ReadToEnd());
+        Assert.Empty(await error);
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("")]
@@ -61,6 +94,15 @@ public sealed class PromptsTests
         Assert.Single(result.Lines);
         Assert.Matches("^gptcuda: standard input line 2: [^\n]+\n$", result.Error);
     }
+
+    [Theory]
+    [InlineData("{}", "found neither")]
+    [InlineData("{\"prompt\":\"a\",\"ids\":[1]}", "found both")]
+    [InlineData("{\"prompt\":\"a\",\"seed\":-1}", "another value of \"seed\"")]
+    [InlineData("{\"ids\":[1,{}]}", "another value of \"ids[1]\"")]
+    [InlineData("", "the line is empty")]
+    public void InvalidLine_SaysWhatIsWrongWithIt(string line, string said) =>
+        Shell.RunWithInput(line + "\n", "--prompts", "-", "--device", "cpu").Failed(1, "standard input line 1: ", said);
 
     [Fact]
     public void EmptyFile_HasNoAnswers() => Assert.Empty(Shell.RunWithInput("", "--prompts", "-").Succeeded().Output);

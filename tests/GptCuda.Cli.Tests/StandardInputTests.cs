@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using GptCuda.Cli.Tests.Running;
 
@@ -66,6 +68,29 @@ public sealed class StandardInputTests
         Assert.Equal(Shell.Run("", "--json", "-n1", "--greedy").Succeeded().Output, empty.Output);
         using JsonDocument line = JsonDocument.Parse(empty.Output);
         Assert.Equal([4096], line.RootElement.GetProperty("prompt_ids").Deserialize<int[]>()!);
+    }
+
+    [Theory]
+    [InlineData("-n 1 --greedy --json", 0, "\"prompt_ids\":[4096]")]
+    [InlineData("-n 1 --greedy -", 1, "gptcuda: standard input is closed")]
+    [InlineData("--prompts -", 1, "gptcuda: standard input is closed")]
+    [InlineData("interactive", 1, "gptcuda: standard input is closed")]
+    [InlineData("score", 2, "gptcuda: score needs a text")]
+    [InlineData("detokenize", 2, "gptcuda: detokenize needs ids")]
+    public async Task ClosedInput_IsNeverWaitedFor(string arguments, int exitCode, string said)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" {arguments} <&- 2>&1", Shell.Executable])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<byte[]> output = CliRun.ReadAsync(process.StandardOutput.BaseStream);
+        bool ended = process.WaitForExit(Shell.Limit);
+        if (!ended)
+            process.Kill();
+        Assert.True(ended, "the program waits for what is closed");
+        Assert.Contains(said, Encoding.UTF8.GetString(await output), StringComparison.Ordinal);
+        Assert.Equal(exitCode, process.ExitCode);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class StandardStreamsTests
     [Fact]
     public void Error_SaysWhatAutoChose()
     {
-        Assert.Equal("gptcuda: device: cpu (this build has no CUDA backend)\n", Shell.Run(Greedy).Succeeded().Error);
+        Assert.Equal($"gptcuda: device: cpu (the NVIDIA driver cannot be loaded from {Shell.NoDriver} (GPTCUDA_LIBCUDA))\n", Shell.Run(Greedy).Succeeded().Error);
         Assert.Empty(Shell.Run([.. Greedy, "--device", "cpu"]).Succeeded().ErrorBytes);
     }
 
@@ -29,8 +29,14 @@ public sealed class StandardStreamsTests
     {
         CliResult plain = Shell.Run(Greedy).Succeeded(), counted = Shell.Run([.. Greedy, "--stats"]).Succeeded();
         Assert.Equal(plain.Output, counted.Output);
-        foreach (string line in (string[])["cache: 1 sequence, ", "seed: ", "load: ", "time to first token: ", "prefill: 6 tokens, ", "decode: 19 tokens, ", "peak memory: "])
+        foreach (string line in (string[])["cache: 1 sequence, ", "load: ", "time to first token: ", "prefill: 6 tokens, ", "decode: 19 tokens, ", "peak memory: "])
             Assert.Contains(line, counted.Error, StringComparison.Ordinal);
+        // Nothing was drawn, so that no seed brings this back.
+        Assert.DoesNotContain("seed: ", counted.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("seed: ", Shell.Run("--temperature", "0", "-n", "1", "--stats", "a").Succeeded().Error, StringComparison.Ordinal);
+        string drawn = Shell.Run("-n", "1", "--seed", "7", "--stats", "a").Succeeded().Error;
+        Assert.Contains("seed: 7\n", drawn, StringComparison.Ordinal);
+        Assert.Contains("prefill: 1 token, ", drawn, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,6 +142,17 @@ public sealed class StandardStreamsTests
         using Process process = Process.Start("/bin/sh", ["-c", $"exec \"$0\" {arguments} >/dev/null {redirection}", Shell.Executable]);
         Assert.True(process.WaitForExit(Shell.Limit));
         Assert.Equal(exitCode, process.ExitCode);
+    }
+
+    [Fact]
+    public void StandardOutputThatIsClosed_IsAnErrorOfOneLine()
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" tokenize a <&- >&-", Shell.Executable]) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        Assert.True(process.WaitForExit(Shell.Limit));
+        Assert.Equal(1, process.ExitCode);
+        Assert.Matches("^gptcuda: standard output: [^\n]+\n$", error);
     }
 
     [Fact]

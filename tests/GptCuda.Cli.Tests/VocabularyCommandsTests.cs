@@ -18,6 +18,7 @@ public sealed class VocabularyCommandsTests
     [InlineData("[34, 363, 406]")]
     [InlineData("34", "363", "406")]
     [InlineData("--ids", "34,363,406")]
+    [InlineData("34 ,363\t406")]
     public void Detokenize_PrintsTheText(params string[] ids) =>
         Assert.Equal("Call me\n", Shell.Run(["detokenize", .. ids]).Succeeded().Output);
 
@@ -66,6 +67,24 @@ public sealed class VocabularyCommandsTests
         Assert.Matches("^gptcuda: standard input line 3: [^\n]+\n$", result.Error);
     }
 
+    [Theory]
+    [InlineData("tokenize", "", "line 1: the line is empty, expected {\"text\":\"..\"}")]
+    [InlineData("tokenize", " \t", "line 1: the line is empty, expected {\"text\":\"..\"}")]
+    [InlineData("tokenize", "{\"txt\":\"a\"}", "found no \"text\" in {\"txt\":\"a\"}")]
+    [InlineData("tokenize", "{\"text\":[1]}", "found another value of \"text\" in {\"text\":[1]}")]
+    [InlineData("tokenize", "{\"text\":\"a\"", "found no JSON at byte 11 in {\"text\":\"a\"")]
+    [InlineData("tokenize", "\e]0;title\u0007", "\\u001b]0;title\\u0007")]
+    [InlineData("detokenize", "{\"ids\":[1,\"x\"]}", "found another value of \"ids[1]\" in {\"ids\":[1,\"x\"]}")]
+    [InlineData("detokenize", "{\"ids\":[99999999999]}", "found another value of \"ids[0]\"")]
+    [InlineData("detokenize", "{\"text\":\"a\"}", "expected {\"ids\":[..]}, found no \"ids\" in {\"text\":\"a\"}")]
+    public void Jsonl_InvalidLine_SaysWhatIsWrongWithIt(string command, string line, string said) =>
+        Shell.RunWithInput(line + "\n", command, "--jsonl").Failed(1, said);
+
+    [Fact]
+    public void Jsonl_LineThatIsNotUtf8_SaysWhere() =>
+        new CliRun { Arguments = ["tokenize", "--jsonl"], Input = [.. "{\"text\":\"a"u8, 0xC3, 0x28, .. "\"}\n"u8] }
+            .Finish().Failed(1, "standard input line 1: not UTF-8 at byte 10 of the line");
+
     [Fact]
     public async Task Jsonl_AnswersALineBeforeTheNextComes()
     {
@@ -98,7 +117,15 @@ public sealed class VocabularyCommandsTests
     [Fact]
     public void ModelWithoutVocabulary_Fails()
     {
-        Shell.Run("tokenize", "--model", Repository.TestData("models", "hf-f32"), "a").Failed(1, "vocab.json");
-        Shell.Run("tokenize", "--model", "synthetic:124M", "a").Failed(1, "vocabulary");
+        string model = Repository.TestData("models", "hf-f32"), said = $"{model} has no vocabulary files: ";
+        Shell.Run("tokenize", "--model", model, "a").Failed(1, said, "tokenize needs vocab.json");
+        Shell.Run("detokenize", "--model", model, "1").Failed(1, said, "detokenize needs vocab.json");
+        Shell.Run("tokenize", "--model", "synthetic:124M", "a").Failed(1, "synthetic:124M has no vocabulary files: tokenize needs");
+        Shell.Run("--model", model, "a").Failed(1, said, "--ids");
+        Shell.Run("score", "--model", model, "a").Failed(1, said, "--ids");
+        Shell.Run("logits", "--model", model, "a", "--out", Path.Combine(Path.GetTempPath(), "none")).Failed(1, said, "--ids");
+        Shell.Run("--model", model, "--ids", "1", "--stop", "a").Failed(1, said, "--stop");
+        Shell.Run("interactive", "--model", model).Failed(1, said, "interactive");
+        Shell.RunWithInput("{\"prompt\":\"a\"}\n", "--prompts", "-", "--model", model).Failed(1, "line 1: the model has no vocabulary files: ");
     }
 }

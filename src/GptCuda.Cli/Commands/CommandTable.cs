@@ -14,6 +14,9 @@ internal static class CommandTable
         new("info", InfoCommand.Define),
         new("download", DownloadCommand.Define),
         new("devices", DevicesCommand.Define),
+        new("compare", CompareCommand.Define),
+        new("selftest", SelfTestCommand.Define),
+        new("bench", BenchCommand.Define),
     ];
 
     /// <summary>What runs where no command is named.</summary>

@@ -19,7 +19,7 @@ internal sealed class DetokenizeCommand
     };
 
     private readonly Setting<string?> _ids = SettingOf.Text("--ids", "L", "The ids, as an option");
-    private readonly Setting<string?> _file = SettingOf.Text("--file", "F", "Take the ids from a file");
+    private readonly Setting<string?> _file = SettingOf.Path("--file", "F", "Take the ids from a file");
     private readonly Flag _lines = new("--jsonl", "Each line {\"ids\":[..]} of the input gives a line {\"text\":..}");
     private readonly ModelChoice _model = new();
 
@@ -40,18 +40,21 @@ internal sealed class DetokenizeCommand
     private int Run(CommandContext context)
     {
         (string? literal, string path) = Source(context);
-        Tokenizer tokenizer = Vocabulary.Load(_model.Location(context));
+        Tokenizer tokenizer = Vocabulary.Load(_model.Location(context), "detokenize");
         if (_lines.IsSet(context.Parsed))
         {
             using Stream stream = literal is null ? InputFile.Open(path) : new MemoryStream(Encoding.UTF8.GetBytes(literal));
             JsonLines.Transform(stream, literal is null ? InputFile.NameOf(path) : "IDS", context.Terminal.Out,
-                CliJson.Default.IdsLine, """{"ids":[..]}""", CliJson.Default.TextLine,
+                CliJson.Default.IdsLine, "ids", """{"ids":[..]}""", CliJson.Default.TextLine,
                 line => line.Ids is null ? null : new TextLine { Text = tokenizer.Decode(line.Ids) });
             return ExitCode.Success;
         }
-        TokenIds ids = literal is not null
-            ? TokenIds.Read(literal) ?? throw new UsageException($"IDS: expected {TokenIds.Expected}, found '{literal}'")
-            : TokenIds.Read(InputFile.ReadText(path)) ?? throw new InvalidDataException($"{InputFile.NameOf(path)}: expected {TokenIds.Expected}");
+        string text = literal ?? InputFile.ReadText(path);
+        if (TokenIds.Read(text) is not { } ids)
+        {
+            string problem = $"expected {TokenIds.Expected}, found {TokenIds.Describe(text)}";
+            throw literal is null ? new InvalidDataException($"{InputFile.NameOf(path)}: {problem}") : new UsageException($"IDS: {problem}");
+        }
         Vocabulary.CheckRange(ids.Values, tokenizer.VocabularySize);
         context.Terminal.Out.WriteLine(tokenizer.Decode(ids.Values.AsSpan()));
         return ExitCode.Success;
@@ -65,7 +68,7 @@ internal sealed class DetokenizeCommand
         if ((positional.Length > 0 ? 1 : 0) + (option is null ? 0 : 1) + (file is null ? 0 : 1) > 1)
             throw new UsageException("expected one source of ids, found several of IDS, --ids and --file");
         string? literal = option ?? (positional.Length > 0 && !context.Scanned.StandardInputNamed ? string.Join(' ', positional) : null);
-        if (literal is null && file is null && positional.Length == 0 && context.Terminal.InputIsTerminal)
+        if (literal is null && file is null && positional.Length == 0 && !context.Terminal.InputIsRedirected)
             throw new UsageException("detokenize needs ids, --file F, or a pipe");
         return (literal, file ?? InputFile.StandardInput);
     }

@@ -38,6 +38,8 @@ internal static class DownloadCommand
     {
         if (string.IsNullOrEmpty(name))
             throw new UsageException($"download needs a name: {string.Join(", ", OfficialModels.Repositories.Keys)}, or a repository id");
+        if (revision is "")
+            throw new UsageException("--revision: expected a branch, tag or commit, found ''");
         if (revision is not null && source == DownloadSource.OpenAI)
             throw new UsageException("--revision: OpenAI's files have none; it goes with --source huggingface");
         string directory = ModelFetch.Run(context, name, source, revision, models);

@@ -15,7 +15,7 @@ internal sealed class GenerateCommand
     private readonly ModelSettings _model = new();
     private readonly GenerationSettings _generation = new();
 
-    private readonly Setting<string?> _prompts = SettingOf.Text(
+    private readonly Setting<string?> _prompts = SettingOf.Path(
         "--prompts", "F.jsonl", "Many prompts: lines {\"prompt\":..} or {\"ids\":[..]}, optional \"seed\" and \"n\"; prints JSON Lines");
 
     private readonly Setting<int?> _samples = SettingOf.Integer("--samples", "N", 1, "Continuations of each prompt (default: 1)");
@@ -52,8 +52,8 @@ internal sealed class GenerateCommand
         GenerationOptions options = _generation.Read(context.Parsed);
         int samples = _samples.Read(context.Parsed) ?? 1;
         string? prompts = _prompts.Read(context.Parsed);
-        if (prompts is not null && _source.Given(context) is { Count: > 0 } given)
-            throw new UsageException($"expected one source of text, found --prompts and {given[0]}");
+        if (prompts is not null && _source.Given(context) is { Count: > 0 } others)
+            throw new UsageException($"expected one source of text, found --prompts and {others[0]}");
         Prompt? prompt = prompts is null ? _source.Read(context) : null;
         using Stream? lines = prompts is null ? null : InputFile.Open(prompts);
 
@@ -63,8 +63,10 @@ internal sealed class GenerateCommand
         int? slots = one ? 1 : prompts is null && batchSize > samples ? samples : batchSize;
         using GptModel model = _model.Load(context, slots);
         int vocabulary = model.Configuration.VocabularySize;
-        if (prompt is { } ids)
-            Vocabulary.CheckRange(ids.Ids, vocabulary);
+        if (prompt is { } given)
+            PromptIds.Check(given, model);
+        if (options.StopStrings.Count > 0)
+            Vocabulary.Require(model, "--stop needs them");
         if (prompts is null && prompt is null && context.Terminal.ErrorIsTerminal)
             context.Terminal.Say("no prompt: starting from the end-of-text token");
 
@@ -75,23 +77,24 @@ internal sealed class GenerateCommand
         }
         else
         {
-            IEnumerable<GenerationRequest> requests = lines is null
-                ? [new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }]
-                : PromptsFile.Read(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary);
-            PrintAll(model, requests, samples, json: prompts is not null || _json.IsSet(context.Parsed), context);
+            CancellationToken stop = context.Interruption.Token;
+            IAsyncEnumerable<GenerationResult> results = lines is null
+                ? model.GenerateManyAsync([new GenerationRequest(prompt ?? Prompt.Empty, options) { Samples = samples }], stop)
+                : model.GenerateManyAsync(
+                    PromptsFile.ReadAsync(lines, InputFile.NameOf(prompts!), options, samples, _source.Special(context), vocabulary), stop);
+            PrintAll(results, samples, json: prompts is not null || _json.IsSet(context.Parsed), context.Terminal);
         }
         if (_model.WantsStatistics(context))
-            StatisticsReport.Write(model, options.Seed, context.Terminal);
+            StatisticsReport.Write(model, options.Sampling.IsGreedy ? null : options.Seed, context.Terminal);
         return ExitCode.Success;
     }
 
-    private static void PrintAll(
-        GptModel model, IEnumerable<GenerationRequest> requests, int samples, bool json, CommandContext context)
+    private static void PrintAll(IAsyncEnumerable<GenerationResult> results, int samples, bool json, Terminal terminal)
     {
-        TextWriter output = context.Terminal.Out;
-        foreach (GenerationResult result in model.GenerateManyAsync(requests, context.Interruption.Token).ToBlockingEnumerable())
+        TextWriter output = terminal.Out;
+        foreach (GenerationResult result in results.ToBlockingEnumerable())
         {
-            context.Terminal.ResultBegins();
+            terminal.ResultBegins();
             if (json)
             {
                 JsonLines.Write(output, SequenceLine.Of(result), CliJson.Default.SequenceLine);

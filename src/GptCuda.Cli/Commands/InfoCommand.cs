@@ -32,7 +32,7 @@ internal static class InfoCommand
     {
         ModelOptions options = settings.Options(context, slots: null);
         if (options.Device.Kind == DeviceKind.Cuda)
-            throw new PlatformNotSupportedException($"device {options.Device}: this build has no CUDA backend, and info counts the memory of the CPU");
+            throw new PlatformNotSupportedException($"device {options.Device}: info counts the memory of the CPU; of a GPU, what a command takes is said when it loads a model");
         string location = settings.Location(context);
         using IWeightSource source = WeightSource.Open(location);
         Tokenizer? tokenizer = Directory.Exists(location) && Tokenizer.IsIn(location) ? Tokenizer.Load(location) : null;

@@ -30,6 +30,7 @@ internal static class InteractiveCommand
     {
         GenerationOptions options = generation.Read(context.Parsed);
         using GptModel model = modelSettings.Load(context, slots: 1);
+        Vocabulary.Require(model, "interactive needs them");
         using StreamReader? redirected = context.Terminal.InputIsTerminal ? null : InputFile.OpenText(InputFile.StandardInput);
         Func<string?> nextLine = redirected is null ? new LineEditor(context.Terminal.Error, "> ").ReadLine : redirected.ReadLine;
         while (!context.Interruption.Happened && nextLine() is { } line)
@@ -42,7 +43,7 @@ internal static class InteractiveCommand
             context.Interruption.Handled = false;
         }
         if (modelSettings.WantsStatistics(context))
-            StatisticsReport.Write(model, options.Seed, context.Terminal);
+            StatisticsReport.Write(model, options.Sampling.IsGreedy ? null : options.Seed, context.Terminal);
         return ExitCode.Success;
     }
 

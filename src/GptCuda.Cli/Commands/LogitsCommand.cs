@@ -16,7 +16,7 @@ internal static class LogitsCommand
         TextSource source = TextSource.ForPrompt();
         ModelSettings model = new();
         Flag all = new("--all", "Logits of all positions, [T, V]; otherwise of the last, [1, V]");
-        Setting<string?> file = SettingOf.Text("--out", "F", "The safetensors file to write: one F32 tensor 'logits'");
+        Setting<string?> file = SettingOf.Path("--out", "F", "The safetensors file to write: one F32 tensor 'logits'");
         var command = new Command("logits", "Write the logits of a prompt to a safetensors file");
         source.AddTo(command);
         command.Add(all.Option);
@@ -30,9 +30,10 @@ internal static class LogitsCommand
 
     private static int Run(CommandContext context, TextSource source, ModelSettings settings, bool all, string? file)
     {
-        if (string.IsNullOrEmpty(file))
+        if (file is null)
             throw new UsageException("logits needs --out F, the file to write");
         Prompt prompt = source.Read(context) ?? throw new UsageException("logits needs a prompt, --file F, --ids L, or a pipe");
+        LogitsFile.CheckPlace(file);
         using GptModel model = settings.Load(context, slots: 1);
         int[] ids = PromptIds.Of(prompt, model);
         if (ids.Length == 0)

@@ -34,13 +34,13 @@ internal static class TokenizeCommand
         if (literal is null && path is null)
             throw new UsageException("tokenize needs a text, --file F, or a pipe");
 
-        Tokenizer tokenizer = Vocabulary.Load(model.Location(context));
+        Tokenizer tokenizer = Vocabulary.Load(model.Location(context), "tokenize");
         bool special = source.Special(context);
         if (lines)
         {
             using Stream stream = literal is null ? InputFile.Open(path!) : new MemoryStream(Encoding.UTF8.GetBytes(literal));
             JsonLines.Transform(stream, literal is null ? InputFile.NameOf(path!) : "the text", context.Terminal.Out,
-                CliJson.Default.TextLine, """{"text":".."}""", CliJson.Default.IdsLine,
+                CliJson.Default.TextLine, "text", """{"text":".."}""", CliJson.Default.IdsLine,
                 line => line.Text is null ? null : new IdsLine { Ids = tokenizer.Encode(line.Text, special) });
             return ExitCode.Success;
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using GptCuda.Cli.Output;
 
 namespace GptCuda.Cli.Input;
 
@@ -36,7 +37,7 @@ internal static class InputFile
     public static Stream Open(string path)
     {
         if (path == StandardInput)
-            return Console.OpenStandardInput();
+            return InheritedDescriptor.IsOpen(0) ? Console.OpenStandardInput() : throw new IOException("standard input is closed");
         if (Directory.Exists(path))
             throw new IOException($"{path} is a directory");
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);

@@ -11,13 +11,17 @@ internal static class PromptIds
     /// <exception cref="InvalidOperationException">The model has no vocabulary, and this is a text.</exception>
     public static int[] Of(Prompt prompt, GptModel model)
     {
-        if (prompt.Text is null)
-        {
-            Vocabulary.CheckRange(prompt.Ids, model.Configuration.VocabularySize);
-            return [.. prompt.Ids];
-        }
-        return model.Tokenizer is { } tokenizer
-            ? tokenizer.Encode(prompt.Text, prompt.AllowSpecial)
-            : throw new InvalidOperationException($"{model.Location} has no vocabulary files; give --ids instead of text");
+        Check(prompt, model);
+        return prompt.Text is { Length: > 0 } text ? model.Tokenizer!.Encode(text, prompt.AllowSpecial) : [.. prompt.Ids];
+    }
+
+    /// <summary>Checks that the model can take a prompt, however long.</summary>
+    /// <exception cref="UsageException">An id is outside the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">The model has no vocabulary, and this is a text.</exception>
+    public static void Check(Prompt prompt, GptModel model)
+    {
+        Vocabulary.CheckRange(prompt.Ids, model.Configuration.VocabularySize);
+        if (prompt.Text is { Length: > 0 })
+            Vocabulary.Require(model, "give --ids instead of text");
     }
 }

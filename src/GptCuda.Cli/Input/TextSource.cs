@@ -10,6 +10,12 @@ namespace GptCuda.Cli.Input;
 /// </summary>
 internal sealed class TextSource
 {
+    /// <summary>What help calls a positional argument that is a text to continue.</summary>
+    public const string PromptName = "PROMPT";
+
+    /// <summary>What help calls one that is another text.</summary>
+    public const string TextName = "TEXT";
+
     private readonly Argument<string?> _text;
     private readonly Setting<string?> _file;
     private readonly Setting<string?>? _prompt;
@@ -26,21 +32,21 @@ internal sealed class TextSource
 
     /// <summary>PROMPT, --prompt, --file or --prompt-file, --ids.</summary>
     public static TextSource ForPrompt() => new(
-        Positional("PROMPT", "Text to continue; '-' reads it from standard input"),
-        SettingOf.Text("--file", "F", "Take the prompt from a file", "--prompt-file"),
+        Positional(PromptName, "Text to continue; '-' reads it from standard input"),
+        SettingOf.Path("--file", "F", "Take the prompt from a file", "--prompt-file"),
         SettingOf.Text("--prompt", "TEXT", "The prompt, as an option"),
-        SettingOf.Value("--ids", "L", "Token ids instead of text", TokenIds.Expected, TokenIds.Read));
+        SettingOf.Ids("--ids", "Token ids instead of text"));
 
     /// <summary>TEXT, --file, --ids.</summary>
     public static TextSource ForText() => new(
-        Positional("TEXT", "The text; '-' reads it from standard input"),
-        SettingOf.Text("--file", "F", "Take the text from a file"),
+        Positional(TextName, "The text; '-' reads it from standard input"),
+        SettingOf.Path("--file", "F", "Take the text from a file"),
         null,
-        SettingOf.Value("--ids", "L", "Token ids instead of text", TokenIds.Expected, TokenIds.Read));
+        SettingOf.Ids("--ids", "Token ids instead of text"));
 
     /// <summary>TEXT, --file: for commands that ids make no sense for.</summary>
     public static TextSource ForTextOnly() => new(
-        Positional("TEXT", "The text; '-' reads it from standard input"), SettingOf.Text("--file", "F", "Take the text from a file"), null, null);
+        Positional(TextName, "The text; '-' reads it from standard input"), SettingOf.Path("--file", "F", "Take the text from a file"), null, null);
 
     public void AddTo(Command command)
     {
@@ -82,7 +88,7 @@ internal sealed class TextSource
     /// <summary>The file to read the text from, <c>-</c> for standard input; null where somebody sits at the terminal.</summary>
     public string? PathOf(CommandContext context) =>
         _file.Read(context.Parsed)
-        ?? (context.Scanned.StandardInputNamed || !context.Terminal.InputIsTerminal ? InputFile.StandardInput : null);
+        ?? (context.Scanned.StandardInputNamed || context.Terminal.InputIsRedirected ? InputFile.StandardInput : null);
 
     /// <summary>The ways in which a text is given.</summary>
     public IReadOnlyList<string> Given(CommandContext context)

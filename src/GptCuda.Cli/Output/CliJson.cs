@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using GptCuda.Cli.Bench;
 using GptCuda.Cli.Input;
+using GptCuda.Cli.SelfTest;
 
 namespace GptCuda.Cli.Output;
 
@@ -15,4 +17,8 @@ namespace GptCuda.Cli.Output;
 [JsonSerializable(typeof(ScoreLine))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(MachineFacts))]
+[JsonSerializable(typeof(ComparisonFacts))]
+[JsonSerializable(typeof(SelfTestFacts))]
+[JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(IReadOnlyList<ComparedRow>))]
 internal sealed partial class CliJson : JsonSerializerContext;

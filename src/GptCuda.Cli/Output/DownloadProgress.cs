@@ -94,6 +94,7 @@ internal sealed class DownloadProgress(Terminal terminal) : IDownloadObserver, I
         >= 1L << 30 => $"{bytes / (double)(1L << 30):0.00} GiB",
         >= 1L << 20 => $"{bytes / (double)(1L << 20):0.0} MiB",
         >= 1L << 10 => $"{bytes / (double)(1L << 10):0.0} KiB",
+        1 => "1 byte",
         _ => $"{bytes} bytes",
     };
 }

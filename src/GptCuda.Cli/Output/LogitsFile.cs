@@ -8,14 +8,36 @@ namespace GptCuda.Cli.Output;
 /// <summary>Writes a safetensors file with one tensor, <c>logits</c>.</summary>
 internal static class LogitsFile
 {
+    /// <summary>Checks, before there is anything to write, that a file could be there.</summary>
+    /// <exception cref="IOException">It is a directory, or in a folder that does not exist.</exception>
+    public static void CheckPlace(string path)
+    {
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a directory");
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+            throw new IOException($"{path} cannot be written: there is no folder {folder}");
+    }
+
     /// <summary>Writes the file under another name in the same folder and renames it, so that nobody sees half of it.</summary>
     /// <param name="path">The file; replaced where it exists. What is not a regular file, /dev/null say, is written to as it is.</param>
     /// <param name="logits">[rows, columns] row-major.</param>
     /// <param name="columns">Logits a row.</param>
     public static void Write(string path, ReadOnlySpan<float> logits, int columns)
     {
-        if (Directory.Exists(path))
-            throw new IOException($"{path} is a directory");
+        try
+        {
+            Replace(path, logits, columns);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The runtime's message would name the temporary file.
+            throw new IOException($"{path} cannot be written: {SystemError.ReasonOf(exception)}", exception);
+        }
+    }
+
+    private static void Replace(string path, ReadOnlySpan<float> logits, int columns)
+    {
         // A link stays a link: what it points to is replaced.
         var file = new FileInfo(path);
         string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;

@@ -45,7 +45,7 @@ internal sealed class StandardError : Stream
     {
         try
         {
-            return Console.OpenStandardError();
+            return InheritedDescriptor.IsOpen(2) ? Console.OpenStandardError() : Null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,10 @@ internal sealed partial class StandardOutput : Stream
     private const int Descriptor = 1;
     private const int Interrupted = 4;
     private const int BrokenPipe = 32;
+    private const int BadDescriptor = 9;
     private static readonly int WouldBlock = OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD() ? 35 : 11;
+
+    private readonly bool _isOpen = InheritedDescriptor.IsOpen(Descriptor);
 
     private StandardOutput() { }
 
@@ -38,6 +41,8 @@ internal sealed partial class StandardOutput : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (!_isOpen)
+            throw Failed(BadDescriptor);
         while (!buffer.IsEmpty)
         {
             nint written = WriteTo(Descriptor, in MemoryMarshal.GetReference(buffer), buffer.Length);
@@ -53,7 +58,7 @@ internal sealed partial class StandardOutput : Stream
             if (error == WouldBlock)
                 Thread.Sleep(1);
             else if (error != Interrupted)
-                throw new IOException($"standard output: {Marshal.GetPInvokeErrorMessage(error)}");
+                throw Failed(error);
         }
     }
 
@@ -66,6 +71,8 @@ internal sealed partial class StandardOutput : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private static IOException Failed(int error) => new($"standard output: {Marshal.GetPInvokeErrorMessage(error)}");
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(int descriptor, ref readonly byte buffer, nint count);

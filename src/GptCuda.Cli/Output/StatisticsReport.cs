@@ -19,7 +19,7 @@ internal static class StatisticsReport
             Line("cache", Cache(CpuMemory.Of(cpu.Configuration, cpu.Options)));
         if (seed is not null)
             Line("seed", $"{seed}");
-        Line("load", Milliseconds(statistics.LoadTime));
+        Line("load", $"{Milliseconds(statistics.LoadTime)} ({string.Join(", ", statistics.LoadParts.Select(part => $"{part.Name} {Milliseconds(part.Time)}"))})");
         if (statistics.TimeToFirstToken is { } first)
             Line("time to first token", Milliseconds(first));
         Line("prefill", Speed(statistics.PrefillTokens, statistics.PrefillTokensPerSecond));
@@ -37,5 +37,5 @@ internal static class StatisticsReport
 
     private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds:F1} ms";
 
-    private static string Speed(long tokens, double rate) => $"{tokens} tokens, {rate:F1} tokens/s";
+    private static string Speed(long tokens, double rate) => $"{tokens} {(tokens == 1 ? "token" : "tokens")}, {rate:F1} tokens/s";
 }

@@ -36,6 +36,9 @@ internal sealed class Terminal
     /// <summary>Whether somebody types; otherwise standard input is a file, a pipe or closed.</summary>
     public bool InputIsTerminal { get; } = !Console.IsInputRedirected;
 
+    /// <summary>Whether standard input is a file or a pipe, which is read where nothing else is given.</summary>
+    public bool InputIsRedirected { get; } = Console.IsInputRedirected && InheritedDescriptor.IsOpen(0);
+
     /// <summary>A line for people on standard error.</summary>
     public void Say(string line) => Error.WriteLine($"gptcuda: {OneLine(line)}");
 
@@ -49,7 +52,17 @@ internal sealed class Terminal
             Say(line);
     }
 
-    /// <summary>A message as one line, whatever it holds.</summary>
-    internal static string OneLine(string message) =>
-        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>
+    /// A message as one line that shows what it holds and does nothing else: it may quote a file or an argument, and a terminal obeys
+    /// control characters, and writes backwards after some others.
+    /// </summary>
+    internal static string OneLine(string message)
+    {
+        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return line.Any(Steers) ? string.Concat(line.Select(letter => Steers(letter) ? $"\\u{(int)letter:x4}" : letter.ToString())) : line;
+    }
+
+    /// <summary>Control characters, separators of lines and paragraphs, and what changes the direction of writing.</summary>
+    private static bool Steers(char letter) =>
+        char.IsControl(letter) || letter is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

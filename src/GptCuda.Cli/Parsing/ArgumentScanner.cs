@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using GptCuda.Cli.Commands;
+using GptCuda.Cli.Input;
 
 namespace GptCuda.Cli.Parsing;
 
@@ -40,12 +41,19 @@ internal static class ArgumentScanner
         return (standard, arguments, false);
     }
 
+    /// <summary>The command that a first word is close to and may have been meant to be; null where there is none.</summary>
+    public static string? NearestCommand(string[] arguments) =>
+        arguments is [var word, ..] && word.Length > 0 && word.All(char.IsAsciiLetter)
+            ? Spelling.Nearest(word, CommandTable.All.Select(entry => entry.Name))
+            : null;
+
     /// <summary>Sorts the arguments of one command.</summary>
     /// <exception cref="UsageException">An option is unknown or lacks its value, or there are too many positional arguments.</exception>
     public static ScannedArguments Scan(string[] arguments, Command command)
     {
         List<string> options = [command.Name];
         List<string> texts = [];
+        Dictionary<Option, string> given = [];
         bool standardInput = false, help = false, version = false;
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -72,6 +80,8 @@ internal static class ArgumentScanner
                 continue;
             }
             value ??= i + 1 < arguments.Length ? arguments[++i] : throw new UsageException($"{name} needs a value");
+            if (option.Arity.MaximumNumberOfValues == 1 && !given.TryAdd(option, $"{name} {value}"))
+                throw new UsageException($"{option.Name} is given twice: {given[option]} and {name} {value}");
             // Two arguments or one: an empty value is only understood apart, a value '--' only together with the name.
             if (value.Length == 0)
                 options.AddRange([name, value]);
@@ -112,13 +122,16 @@ internal static class ArgumentScanner
         string name = argument.Split('=')[0];
         IEnumerable<string> names = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
         string advice = Spelling.Nearest(name, names) is { } nearest ? $"did you mean {nearest}?"
-            : command.Arguments.Count > 0 ? $"a text that begins with '-' comes after --: gptcuda {command.Name} -- \"{argument}\""
+            : TakesText(command) ? $"a text that begins with '-' comes after --: gptcuda {command.Name} -- \"{argument}\""
             : $"gptcuda {command.Name} --help shows them";
         return new($"{command.Name} has no option {name}; {advice}");
     }
 
     private static UsageException TooMany(List<string> texts, int most, Command command) =>
-        new(most == 0
-            ? $"{command.Name} takes no text, found '{texts[0]}'"
-            : $"{command.Name} takes one text, found {texts.Count}: put it in quotes: gptcuda {command.Name} \"{string.Join(' ', texts)}\"");
+        new(most == 0 ? $"{command.Name} takes no text, found '{texts[0]}'"
+            : TakesText(command) ? $"{command.Name} takes one text, found {texts.Count}: put it in quotes: gptcuda {command.Name} \"{string.Join(' ', texts)}\""
+            : $"{command.Name} takes one {command.Arguments[0].Name}, found {texts.Count}: {string.Join(' ', texts)}");
+
+    /// <summary>Whether what stands on the command line beside options may be any text.</summary>
+    private static bool TakesText(Command command) => command.Arguments is [{ Name: TextSource.PromptName or TextSource.TextName }];
 }

@@ -19,15 +19,16 @@ internal sealed class Setting<T>
     /// <param name="option">Names and description.</param>
     /// <param name="expected">What the error says instead of another text.</param>
     /// <param name="tryParse">Reads the value.</param>
-    public Setting(Option<string?> option, string expected, TryParse<T> tryParse)
+    /// <param name="describe">What the error says of the text that was found; null for the text itself.</param>
+    public Setting(Option<string?> option, string expected, TryParse<T> tryParse, Func<string, string>? describe = null)
     {
         _option = option;
         _tryParse = tryParse;
         option.Validators.Add(result =>
         {
-            // The parser itself refuses an option that stands there twice.
+            // An option that stands there twice does not come as far as this.
             if (result.Tokens is [var token] && !tryParse(token.Value, out _))
-                result.AddError($"{option.Name}: expected {expected}, found '{token.Value}'");
+                result.AddError($"{option.Name}: expected {expected}, found {describe?.Invoke(token.Value) ?? $"'{token.Value}'"}");
         });
     }
 

@@ -10,6 +10,10 @@ internal static class SettingOf
     public static Setting<string?> Text(string name, string placeholder, string description, params string[] aliases) =>
         Value(name, placeholder, description, "a text", text => text, aliases);
 
+    /// <summary>A path, which no empty text is.</summary>
+    public static Setting<string?> Path(string name, string placeholder, string description, params string[] aliases) =>
+        Value(name, placeholder, description, "a path", text => text.Length > 0 ? text : null, aliases);
+
     /// <summary>An integer from a range.</summary>
     public static Setting<int?> Integer(
         string name, string placeholder, int least, string description, int most = int.MaxValue, params string[] aliases)
@@ -60,6 +64,10 @@ internal static class SettingOf
         string name, string placeholder, string description, string expected, Func<string, T?> read, params string[] aliases)
         where T : class =>
         new(NewOption(name, placeholder, description, aliases), expected, (string text, out T? value) => (value = read(text)) is not null);
+
+    /// <summary>Token ids.</summary>
+    public static Setting<TokenIds?> Ids(string name, string description) =>
+        new(NewOption(name, "L", description), TokenIds.Expected, (string text, out TokenIds? value) => (value = TokenIds.Read(text)) is not null, TokenIds.Describe);
 
     private static Option<string?> NewOption(string name, string placeholder, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = placeholder };

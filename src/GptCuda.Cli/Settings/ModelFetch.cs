@@ -15,7 +15,7 @@ internal static class ModelFetch
         try
         {
             DownloadOptions options = DownloadOptions.FromEnvironment() with { Source = source };
-            if (!string.IsNullOrEmpty(revision))
+            if (revision is not null)
                 options = options with { Revision = revision };
             using DownloadProgress progress = new(context.Terminal);
             return ModelDownload.RunAsync(name, models, options, progress, context.Interruption.Token).GetAwaiter().GetResult();

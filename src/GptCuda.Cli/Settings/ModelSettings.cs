@@ -10,13 +10,10 @@ internal sealed class ModelSettings
 {
     private readonly ModelChoice _choice = new();
 
-    private readonly Setting<DeviceChoice?> _device = SettingOf.Value(
-        "--device", "auto|cpu|cuda|cuda:N", "What computes (default: auto)", "one of auto, cpu, cuda, cuda:N", DeviceChoice.Read);
+    private readonly DeviceSetting _device = new();
 
-    private readonly Setting<ElementType?> _dtype = SettingOf.Choice<ElementType>(
-        "--dtype",
-        "How the weights are held (default: f32)",
-        new("f32", ElementType.F32), new("bf16", ElementType.BF16), new("f16", ElementType.F16), new("int8", ElementType.Int8));
+    private readonly Setting<ElementType?> _dtype =
+        DtypeSetting.Of("--dtype", "How the weights are held (default: f32; on a GPU bf16, below sm_80 f16)");
 
     private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
 
@@ -40,15 +37,19 @@ internal sealed class ModelSettings
     /// <summary>A folder, or a <c>synthetic:</c> model.</summary>
     public string Location(CommandContext context) => _choice.Location(context);
 
+    /// <inheritdoc cref="ModelChoice.LocationOf"/>
+    public string LocationOf(CommandContext context, string model, string option) => _choice.LocationOf(context, model, option);
+
     /// <summary>How the model is to be loaded.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="slots">Sequences at a time, or null for what fits.</param>
     public ModelOptions Options(CommandContext context, int? slots) => new()
     {
-        Device = _device.Read(context.Parsed)?.Selection ?? DeviceSelection.Auto,
+        Device = _device.Read(context),
         WeightType = _dtype.Read(context.Parsed),
         Threads = _threads.Read(context.Parsed),
         Slots = slots,
+        Notice = context.Terminal.Say,
     };
 
     /// <summary>Loads the model; what <c>auto</c> chose is said on standard error with the result. The caller disposes it.</summary>
@@ -60,11 +61,5 @@ internal sealed class ModelSettings
         if (model.DeviceReason is { } reason)
             context.Terminal.SayWithResult(reason);
         return model;
-    }
-
-    /// <summary><see cref="DeviceSelection"/> as a reference, which is what an absent option leaves null.</summary>
-    private sealed record DeviceChoice(DeviceSelection Selection)
-    {
-        public static DeviceChoice? Read(string text) => DeviceSelection.TryParse(text, out DeviceSelection device) ? new(device) : null;
     }
 }

@@ -1,3 +1,4 @@
+using GptCuda.Engine;
 using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
 
@@ -7,11 +8,19 @@ namespace GptCuda.Cli.Settings;
 internal static class Vocabulary
 {
     /// <summary>Loads the vocabulary files of a model's folder.</summary>
-    /// <exception cref="FileNotFoundException">The folder has none.</exception>
-    public static Tokenizer Load(string location) =>
-        location.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal)
-            ? throw new FileNotFoundException($"{location} has no vocabulary; it takes and gives token ids")
-            : Tokenizer.Load(location);
+    /// <param name="location">A folder, or a <c>synthetic:</c> model.</param>
+    /// <param name="command">Who needs them.</param>
+    /// <exception cref="InvalidOperationException">The model has none.</exception>
+    public static Tokenizer Load(string location, string command) =>
+        !location.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal) && Tokenizer.IsIn(location)
+            ? Tokenizer.Load(location)
+            : throw Absent(location, $"{command} needs vocab.json and merges.txt, or encoder.json and vocab.bpe");
+
+    /// <summary>Checks that a model takes text.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="advice">What to do, or why it must.</param>
+    /// <exception cref="InvalidOperationException">It has no vocabulary files.</exception>
+    public static Tokenizer Require(GptModel model, string advice) => model.Tokenizer ?? throw Absent(model.Location, advice);
 
     /// <summary>Checks ids that came from the command line.</summary>
     /// <exception cref="UsageException">One is outside the vocabulary.</exception>
@@ -23,4 +32,7 @@ internal static class Vocabulary
                 throw new UsageException($"token id {id} is outside the vocabulary: expected 0 to {size - 1}");
         }
     }
+
+    private static InvalidOperationException Absent(string location, string advice) =>
+        new($"{location} has no vocabulary files: {advice}");
 }

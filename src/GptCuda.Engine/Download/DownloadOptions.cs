@@ -6,6 +6,10 @@ public sealed record DownloadOptions
     /// <summary>The branch that is fetched where no revision is named.</summary>
     public const string DefaultRevision = "main";
 
+    internal const string HuggingFaceEndpointVariable = "HF_ENDPOINT";
+
+    internal const string OpenAIEndpointVariable = "GPTCUDA_OPENAI_ENDPOINT";
+
     /// <summary>Who serves the files; a repository id is always Hugging Face's.</summary>
     public DownloadSource Source { get; init; }
 
@@ -44,8 +48,8 @@ public sealed record DownloadOptions
         string? token = Environment.GetEnvironmentVariable("HF_TOKEN")?.Trim();
         return defaults with
         {
-            HuggingFaceEndpoint = Endpoint("HF_ENDPOINT") ?? defaults.HuggingFaceEndpoint,
-            OpenAIEndpoint = Endpoint("GPTCUDA_OPENAI_ENDPOINT") ?? defaults.OpenAIEndpoint,
+            HuggingFaceEndpoint = Endpoint(HuggingFaceEndpointVariable) ?? defaults.HuggingFaceEndpoint,
+            OpenAIEndpoint = Endpoint(OpenAIEndpointVariable) ?? defaults.OpenAIEndpoint,
             Token = string.IsNullOrEmpty(token) ? null : token,
         };
     }

@@ -13,5 +13,6 @@ internal static class DurableFile
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
+        DirectoryEntries.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -99,7 +99,7 @@ internal sealed class FileDownload(HttpTransport transport, RemoteFile file, Dow
                 if (failures >= options.Attempts)
                     throw new DownloadException(
                         $"{file.Name}: {problem.Message}; {failures} attempts in a row brought nothing. " +
-                        "What is there is kept; the same command goes on from it.", problem);
+                        "What is there is kept; the same command goes on from it." + NetworkAdvice.For(problem, options.Source), problem);
                 TimeSpan delay = RetryDelay.After(options.FirstDelay, failures, asked);
                 observer.Said($"{file.Name}: {problem.Message}; trying again in {delay.TotalSeconds:0.0} s");
                 await Task.Delay(delay, group.Token).ConfigureAwait(false);

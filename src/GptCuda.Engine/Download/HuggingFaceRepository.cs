@@ -1,10 +1,12 @@
 using System.Text.Json;
+using GptCuda.Engine.Weights.HuggingFace;
 
 namespace GptCuda.Engine.Download;
 
 /// <summary>A repository of the Hugging Face hub in GPT-2's layout.</summary>
 internal sealed class HuggingFaceRepository(string repository, DownloadOptions options, RemoteProbe probe, IDownloadObserver observer) : IModelHost
 {
+    private const string Configuration = HuggingFaceConfiguration.FileName;
     private const string Vocabulary = "vocab.json";
     private const string Merges = "merges.txt";
     private const string SingleFile = "model.safetensors";
@@ -19,12 +21,11 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
 
     public async Task<IReadOnlyList<RemoteFile>> ListAsync(CancellationToken cancellation)
     {
-        List<RemoteFile> files =
-        [
-            await probe.DescribeAsync("config.json", Address("config.json"), cancellation).ConfigureAwait(false)
-                ?? throw new DownloadException(
-                    $"{Description} has no config.json at revision {options.Revision}: is that the repository's full name?"),
-        ];
+        RemoteFile configuration = await probe.DescribeAsync(Configuration, Address(Configuration), cancellation).ConfigureAwait(false)
+            ?? throw new DownloadException(
+                $"{Description} has no {Configuration} at revision {options.Revision}: is that the repository's full name?");
+        await CheckAsync(configuration, cancellation).ConfigureAwait(false);
+        List<RemoteFile> files = [configuration];
         RemoteFile? vocabulary = await probe.DescribeAsync(Vocabulary, Address(Vocabulary), cancellation).ConfigureAwait(false);
         RemoteFile? merges = await probe.DescribeAsync(Merges, Address(Merges), cancellation).ConfigureAwait(false);
         // One without the other is of no use, and a folder with half a vocabulary is refused as damaged.
@@ -50,6 +51,20 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
         return commits.Length <= 1
             ? files
             : throw new DownloadException($"{Description} changed while it was being read: commits {string.Join(", ", commits)}. Try again.");
+    }
+
+    /// <summary>A few hundred bytes, read before anything else is asked for, that may save gigabytes: is this GPT-2?</summary>
+    private async Task CheckAsync(RemoteFile configuration, CancellationToken cancellation)
+    {
+        byte[] content = await probe.ReadAsync(configuration, HuggingFaceConfiguration.LargestFile, cancellation).ConfigureAwait(false);
+        try
+        {
+            _ = HuggingFaceConfiguration.Parse(content, []);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DownloadException($"{Description} is no GPT-2 that can be run here: {e.Message}", e);
+        }
     }
 
     private Uri Address(string file) =>

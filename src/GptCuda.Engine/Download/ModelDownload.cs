@@ -1,5 +1,6 @@
 using GptCuda.Engine.Tokenization;
 using GptCuda.Engine.Weights;
+using GptCuda.Engine.Weights.Files;
 
 namespace GptCuda.Engine.Download;
 
@@ -29,21 +30,43 @@ public static class ModelDownload
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(observer);
-        if (!ModelDirectory.IsName(name) || (!name.Contains('/') && !OfficialModels.Repositories.ContainsKey(name)))
+        if (!OfficialModels.IsDownloadable(name))
             throw new ArgumentException(
                 $"\"{name}\" is neither a size ({string.Join(", ", OfficialModels.Repositories.Keys)}) nor a repository id like openai-community/gpt2.");
         if (options.Source == DownloadSource.OpenAI && !OfficialModels.Repositories.ContainsKey(name))
             throw new ArgumentException($"OpenAI published {string.Join(", ", OfficialModels.Repositories.Keys)}, not \"{name}\".");
 
-        string target = Path.GetFullPath(ModelDirectory.PathOf(name, modelsDirectory));
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        using FileStream held = await LockAsync(Sibling(target, ".lock"), name, observer, cancellation).ConfigureAwait(false);
-        if (Directory.Exists(target))
-        {
-            observer.Said($"{name} is already in {target}{CheckExisting(name, target, options)}");
+        string root = Path.GetFullPath(ModelDirectory.Root(modelsDirectory));
+        string target = Path.GetFullPath(ModelDirectory.PathOf(name, root));
+        // The name stands only for what is whole, so that this needs no lock, and no right to write.
+        if (IsThere(name, target, options, observer))
             return target;
+        try
+        {
+            using ModelLock held = await LockAsync(name, root, target, observer, cancellation).ConfigureAwait(false);
+            if (IsThere(name, target, options, observer))
+                return target;
+            try
+            {
+                await FetchAsync(name, target, options, observer, cancellation).ConfigureAwait(false);
+                return target;
+            }
+            finally
+            {
+                RemoveEmpty(Staging(target));
+            }
         }
+        finally
+        {
+            // The owner's folder, which other models may be in or about to be put in.
+            if (name.Contains('/'))
+                RemoveEmpty(Path.GetDirectoryName(target)!);
+        }
+    }
 
+    private static async Task FetchAsync(
+        string name, string target, DownloadOptions options, IDownloadObserver observer, CancellationToken cancellation)
+    {
         using HttpTransport transport = new(options);
         RemoteProbe probe = new(transport, options, observer);
         IModelHost host = options.Source == DownloadSource.OpenAI
@@ -51,7 +74,7 @@ public static class ModelDownload
             : new HuggingFaceRepository(OfficialModels.Repositories.GetValueOrDefault(name, name), options, probe, observer);
         IReadOnlyList<RemoteFile> files = await host.ListAsync(cancellation).ConfigureAwait(false);
 
-        string staging = Directory.CreateDirectory(Sibling(target, ".partial")).FullName;
+        string staging = Directory.CreateDirectory(Staging(target)).FullName;
         RemoveStrangers(staging, files.SelectMany(file => PartialFile.Names(file.Name)));
         List<RemoteFile> missing = await MissingAsync(staging, files, cancellation).ConfigureAwait(false);
         Dictionary<RemoteFile, long> found = files.ToDictionary(
@@ -86,8 +109,11 @@ public static class ModelDownload
             Files = [.. files.Select(file => new VerifiedFile(file.Name, file.Length, file.Hash?.AlgorithmName, file.Hash?.Hex))],
         }.Write(staging);
         Directory.Move(staging, target);
-        return target;
+        DirectoryEntries.Flush(Path.GetDirectoryName(target)!);
     }
+
+    /// <summary>Where the files gather until they are a model.</summary>
+    private static string Staging(string target) => Sibling(target, ".partial");
 
     private static string Sibling(string target, string suffix) =>
         Path.Combine(Path.GetDirectoryName(target)!, "." + Path.GetFileName(target) + suffix);
@@ -119,20 +145,40 @@ public static class ModelDownload
         return held is null ? "" : $", from {held.Source}";
     }
 
-    private static async Task<FileStream> LockAsync(string path, string name, IDownloadObserver observer, CancellationToken cancellation)
+    private static async Task<ModelLock> LockAsync(
+        string name, string root, string target, IDownloadObserver observer, CancellationToken cancellation)
     {
-        for (bool said = false; ; said = true)
+        try
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                if (!said)
-                    observer.Said($"another process is downloading {name}; waiting for it");
-                await Task.Delay(LockPoll, cancellation).ConfigureAwait(false);
-            }
+            return await ModelLock.TakeAsync(
+                Sibling(target, ".lock"), () => observer.Said($"another process is downloading {name}; waiting for it"), LockPoll, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DownloadException(
+                $"{root}: no model can be put there: {SystemError.ReasonOf(e)}. Another folder: --models_dir or {ModelDirectory.EnvironmentVariable}", e);
+        }
+    }
+
+    private static bool IsThere(string name, string target, DownloadOptions options, IDownloadObserver observer)
+    {
+        if (!Directory.Exists(target))
+            return false;
+        observer.Said($"{name} is already in {target}{CheckExisting(name, target, options)}");
+        return true;
+    }
+
+    /// <summary>Removes a folder with nothing in it; another process may be about to put something there.</summary>
+    private static void RemoveEmpty(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not empty, not there, or not ours.
         }
     }
 
@@ -164,8 +210,7 @@ public static class ModelDownload
 
     private static void RequireSpace(string directory, long needed)
     {
-        long free = new DriveInfo(directory).AvailableFreeSpace;
-        if (needed + SpareBytes > free)
+        if (FreeSpace.At(directory) is { } free && needed + SpareBytes > free)
             throw new DownloadException(
                 $"{directory} has {free >> 20} MiB free; the download takes {(needed + SpareBytes) >> 20} MiB.");
     }

@@ -11,4 +11,10 @@ public static class OfficialModels
         ["774M"] = "openai-community/gpt2-large",
         ["1558M"] = "openai-community/gpt2-xl",
     };
+
+    /// <summary>What names a model that can be downloaded, for messages.</summary>
+    public static string Names => $"{string.Join(", ", Repositories.Keys)}, or a repository id like openai-community/gpt2";
+
+    /// <summary>Whether <see cref="ModelDownload"/> takes the name: a published size, or a repository id, which has an owner.</summary>
+    public static bool IsDownloadable(string name) => ModelDirectory.IsName(name) && (name.Contains('/') || Repositories.ContainsKey(name));
 }

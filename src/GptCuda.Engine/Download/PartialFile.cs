@@ -103,6 +103,8 @@ internal sealed class PartialFile : IDisposable
         RandomAccess.FlushToDisk(_part);
         _part.Dispose();
         File.Move(PartPath, Path, overwrite: true);
+        // Before the state goes: without it, a part that came back would be fetched again.
+        DirectoryEntries.Flush(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
         File.Delete(StateOf(Path));
     }
 

@@ -79,7 +79,8 @@ internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions optio
                 problem = e;
             }
             if (failures >= options.Attempts)
-                throw new DownloadException($"{name}: {problem.Message}; {failures} attempts.", problem);
+                throw new DownloadException(
+                    $"{name}: {problem.Message}; {failures} attempts.{NetworkAdvice.For(problem, options.Source)}", problem);
             TimeSpan delay = RetryDelay.After(options.FirstDelay, failures, asked);
             observer.Said($"{name}: {problem.Message}; trying again in {delay.TotalSeconds:0.0} s");
             await Task.Delay(delay, cancellation).ConfigureAwait(false);

@@ -40,7 +40,8 @@ internal sealed class ActiveSequence
     public bool Finished => _finish is not null;
 
     /// <summary>The next step: the last token, which the cache does not hold yet.</summary>
-    public DecodeRow Row => new(Slot, _ids[^1], _request.PromptIds.Length + _ids.Count - 1, Sampling);
+    public DecodeRow Row => new(
+        Slot, _ids[^1], _request.PromptIds.Length + _ids.Count - 1, Sampling, _end ?? -1, _request.PromptIds.Length + _limit - 1);
 
     /// <summary>The finished sequence.</summary>
     public GenerationResult Result => new()

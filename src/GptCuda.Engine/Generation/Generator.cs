@@ -44,13 +44,13 @@ internal sealed class Generator
     }
 
     /// <summary>Generates until there is nothing left to do or it is cancelled.</summary>
-    /// <param name="requests">Taken one by one as slots become free.</param>
+    /// <param name="requests">Taken one by one as slots become free; waited for only while there is nothing else to do.</param>
     /// <param name="onResult">Receives each finished sequence, in the order of requests and samples.</param>
     /// <param name="onPiece">Receives every step of every sequence; of use where there is but one.</param>
     /// <param name="cancellationToken">Stops between two steps; what had begun is then reported as cancelled.</param>
     /// <returns>Whether it came to its end; otherwise it was cancelled.</returns>
     public bool Run(
-        IEnumerable<GenerationRequest> requests,
+        IAsyncEnumerable<GenerationRequest> requests,
         Action<GenerationResult> onResult,
         Action<GenerationPiece>? onPiece,
         CancellationToken cancellationToken)
@@ -61,10 +61,11 @@ internal sealed class Generator
         _slots.Clear();
         _meter.Start();
 
-        using var samples = new RequestSamples(requests, _model);
+        using var samples = new RequestSamples(requests, _model, cancellationToken);
         while (true)
         {
-            while (_slots.AnyFree && !cancellationToken.IsCancellationRequested && samples.TryNext(out var request, out int sample))
+            while (_slots.AnyFree && !cancellationToken.IsCancellationRequested
+                && samples.TryNext(wait: _active.Count == 0, out var request, out int sample))
             {
                 Start(new ActiveSequence(request, sample, _model, onPiece), request, cancellationToken);
                 Report(onResult);
@@ -78,7 +79,7 @@ internal sealed class Generator
             }
             if (_active.Count == 0)
                 break;
-            Step();
+            Step(onResult);
             Report(onResult);
         }
         samples.Failure?.Throw();
@@ -120,17 +121,33 @@ internal sealed class Generator
             _active.Add(sequence);
     }
 
-    private void Step()
+    private void Step(Action<GenerationResult> onResult)
     {
         int count = _active.Count;
         for (int i = 0; i < count; i++)
             _rows[i] = _active[i].Row;
         long since = Stopwatch.GetTimestamp();
-        _backend.Decode(_rows.AsSpan(0, count), _sampled.AsSpan(0, count));
+        Decode(count, onResult);
         _meter.Decoded(count, since);
         for (int i = 0; i < count; i++)
             Accept(_active[i], _sampled[i]);
         _active.RemoveAll(static sequence => sequence.Finished);
+    }
+
+    private void Decode(int count, Action<GenerationResult> onResult)
+    {
+        try
+        {
+            _backend.Decode(_rows.AsSpan(0, count), _sampled.AsSpan(0, count));
+        }
+        catch
+        {
+            // The machine failed, a lost GPU for example: what there is of each sequence is not lost with it.
+            _active.ForEach(sequence => sequence.Cancel());
+            _active.Clear();
+            Report(onResult);
+            throw;
+        }
     }
 
     private void Accept(ActiveSequence sequence, int token)

@@ -38,7 +38,7 @@ internal sealed class PreparedRequest
         ArgumentNullException.ThrowIfNull(options);
         string at = request.Label is { } label ? label + ": " : "";
         if (options.StopStrings.Count > 0 && model.Tokenizer is null)
-            throw new InvalidOperationException($"{at}stop strings need a vocabulary, and the model has none");
+            throw new InvalidOperationException($"{at}the model has no vocabulary files: stop strings need them");
 
         ImmutableArray<int> ids = request.Prompt.Text is { } text ? Encode(text, request.Prompt, model, at) : request.Prompt.Ids;
         if (ids.IsEmpty)
@@ -59,7 +59,7 @@ internal sealed class PreparedRequest
         if (text.Length == 0)
             return [];
         var tokenizer = model.Tokenizer
-            ?? throw new InvalidOperationException($"{at}the prompt is text, and the model has no vocabulary: give token ids");
+            ?? throw new InvalidOperationException($"{at}the model has no vocabulary files: give token ids instead of text");
         return ImmutableCollectionsMarshal.AsImmutableArray(tokenizer.Encode(text, prompt.AllowSpecial));
     }
 

@@ -2,19 +2,40 @@ using GptCuda.Engine.Backends;
 
 namespace GptCuda.Engine.Generation;
 
-/// <summary>Scores a text of any length by windows of the context length. For one thread at a time.</summary>
-internal sealed class Scorer(IBackend backend)
+/// <summary>Scores a text of any length by windows of the context length. For one caller at a time.</summary>
+/// <remarks>
+/// The logits of a row are summed by one thread, and the rows in order: results do not depend on the number of threads. On a machine
+/// that gives logits quickly, a GPU above all, these sums are most of the work.
+/// </remarks>
+internal sealed class Scorer
 {
     // Windows are computed one after the other, each from its beginning: positions are learned, so no cache outlives its window.
     private const int Slot = 0;
 
-    private readonly PromptFeeder _feeder = new(backend);
-    private readonly float[] _logits = new float[PromptFeeder.LogitRows * backend.Configuration.VocabularySize];
+    private readonly IBackend _backend;
+    private readonly PromptFeeder _feeder;
+    private readonly float[] _logits;
+    private readonly double[] _negatives = new double[PromptFeeder.LogitRows];
+    private readonly int[] _targets = new int[PromptFeeder.LogitRows];
+    private readonly ParallelOptions _parallel;
+    private readonly Action<int> _scoreRow;
+    private int _position;
+
+    /// <param name="backend">Gives the logits.</param>
+    /// <param name="threads">Most threads that sum them.</param>
+    public Scorer(IBackend backend, int threads)
+    {
+        _backend = backend;
+        _feeder = new PromptFeeder(backend);
+        _logits = new float[PromptFeeder.LogitRows * backend.Configuration.VocabularySize];
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        _scoreRow = ScoreRow;
+    }
 
     /// <summary>See <see cref="GptModel.Score"/>.</summary>
     public ScoreResult Score(ReadOnlySpan<int> ids, int stride, IProgress<ScoreProgress>? progress, CancellationToken cancellationToken)
     {
-        int contextLength = backend.Configuration.ContextLength;
+        int contextLength = _backend.Configuration.ContextLength;
         double sum = 0;
         int scored = 0;
         // Tokens before this one are scored, or can never be: they have nothing before them in their window.
@@ -35,7 +56,7 @@ internal sealed class Scorer(IBackend backend)
                 var piece = ids.Slice(position, length);
                 if (wanted)
                 {
-                    _feeder.FeedForAll(Slot, piece, position - start, _logits.AsSpan(0, length * backend.Configuration.VocabularySize));
+                    _feeder.FeedForAll(Slot, piece, position - start, _logits.AsSpan(0, length * _backend.Configuration.VocabularySize));
                     sum += SumOfNegatives(ids, position, length);
                     scored += length;
                 }
@@ -55,13 +76,40 @@ internal sealed class Scorer(IBackend backend)
 
     private double SumOfNegatives(ReadOnlySpan<int> ids, int position, int count)
     {
-        int vocabulary = backend.Configuration.VocabularySize;
-        double sum = 0;
-        for (int i = 0; i < count; i++)
+        _position = position;
+        ids.Slice(position + 1, count).CopyTo(_targets);
+        if (_parallel.MaxDegreeOfParallelism == 1 || count == 1)
         {
-            int target = position + i + 1;
-            sum += LogProbability.Negative(_logits.AsSpan(i * vocabulary, vocabulary), ids[target], target);
+            ScoreRows(count);
         }
+        else
+        {
+            try
+            {
+                Parallel.For(0, count, _parallel, _scoreRow);
+            }
+            catch (AggregateException)
+            {
+                // Of several rows without a result, the first is the one to tell of.
+                ScoreRows(count);
+            }
+        }
+
+        double sum = 0;
+        for (int row = 0; row < count; row++)
+            sum += _negatives[row];
         return sum;
+    }
+
+    private void ScoreRows(int count)
+    {
+        for (int row = 0; row < count; row++)
+            ScoreRow(row);
+    }
+
+    private void ScoreRow(int row)
+    {
+        int vocabulary = _backend.Configuration.VocabularySize;
+        _negatives[row] = LogProbability.Negative(_logits.AsSpan(row * vocabulary, vocabulary), _targets[row], _position + row + 1);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class WorkMeter
     /// <summary>What loading took.</summary>
     public TimeSpan LoadTime { get; init; }
 
+    /// <summary>What loading was made of.</summary>
+    public IReadOnlyList<LoadPart> LoadParts { get; init; } = [];
+
     /// <summary>Begins a generation.</summary>
     public void Start()
     {
@@ -58,6 +61,7 @@ internal sealed class WorkMeter
             return new ModelStatistics
             {
                 LoadTime = LoadTime,
+                LoadParts = LoadParts,
                 TimeToFirstToken = _timeToFirstToken,
                 PrefillTokens = _prefillTokens,
                 PrefillTime = _prefillTime,

@@ -62,7 +62,7 @@ public sealed class Sampler
         var options = sampling.Options;
         logits = Penalize(logits, sampling, position);
         float highest = LogitScan.Best(logits, position);
-        if (IsGreedy(options))
+        if (options.IsGreedy)
             return LogitScan.FirstOf(logits, highest);
         Filter(logits, highest, options);
         ulong draw = Philox.Draw(sampling.Seed, sampling.Sequence, (uint)position);
@@ -84,7 +84,7 @@ public sealed class Sampler
         logits = Penalize(logits, sampling, position);
         float highest = LogitScan.Best(logits, position);
         probabilities.Clear();
-        if (IsGreedy(options))
+        if (options.IsGreedy)
         {
             probabilities[LogitScan.FirstOf(logits, highest)] = 1;
             return;
@@ -93,8 +93,6 @@ public sealed class Sampler
         for (int i = 0; i < _tokens.Orders.Length; i++)
             probabilities[TokenOrder.Token(_tokens.Orders[i])] = (double)_tokens.Weights[i] / _tokens.Total;
     }
-
-    private static bool IsGreedy(SamplingOptions options) => options.Greedy || options.Temperature == 0;
 
     private ReadOnlySpan<float> Penalize(ReadOnlySpan<float> logits, SequenceSampling sampling, int position)
     {

@@ -53,6 +53,9 @@ public sealed record SamplingOptions
         init => field = value >= 0 && value <= 1 ? value : throw OutOfRange(nameof(MinP), value, "from 0 to 1");
     }
 
+    /// <summary>Whether nothing is drawn: <see cref="Greedy"/>, or a temperature of 0. A seed changes nothing then.</summary>
+    public bool IsGreedy => Greedy || Temperature == 0;
+
     /// <summary>The distribution as the model gives it.</summary>
     public static SamplingOptions Untouched { get; } = new() { Temperature = 1, TopK = 0 };
 

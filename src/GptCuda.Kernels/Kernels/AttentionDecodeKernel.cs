@@ -9,9 +9,9 @@ namespace GptCuda.Kernels.Kernels;
 
 /// <summary>Attention of new tokens over their sequences' caches, split over the keys (kernels/attention_decode.cu).</summary>
 /// <remarks>
-/// The keys of a split follow from the GPU's multiprocessors, the rows and the cache's positions, so that the multiprocessors have equally
-/// much to read halfway through the context; they do not change with the sequences' lengths. Sums are taken split by split: another
-/// number of rows may round otherwise.
+/// The keys of a split follow from the GPU's multiprocessors and the cache's positions, so that the multiprocessors have equally much to
+/// read for one sequence halfway through the context. They depend neither on the sequences' lengths nor on their number: sums are taken
+/// split by split, and a sequence's result is to be the same in any batch.
 /// </remarks>
 public sealed class AttentionDecodeKernel
 {
@@ -49,11 +49,10 @@ public sealed class AttentionDecodeKernel
     }
 
     /// <summary>Keys that one block of a launch reads.</summary>
-    /// <param name="rows">Rows of the launch.</param>
     /// <param name="context">Positions of a cache's slot.</param>
-    public int SplitKeys(int rows, int context)
+    public int SplitKeys(int context)
     {
-        (int warps, int batches) = Split(rows, context);
+        (int warps, int batches) = Split(context);
         return warps * batches * _keysAtOnce;
     }
 
@@ -61,7 +60,7 @@ public sealed class AttentionDecodeKernel
     /// <param name="rows">Rows of the launch.</param>
     /// <param name="context">Positions of a cache's slot.</param>
     public long PartialLength(int rows, int context) =>
-        (long)rows * _shape.Heads * Pieces(context, SplitKeys(rows, context)) * (_shape.HeadSize + 2);
+        (long)rows * _shape.Heads * Pieces(context, SplitKeys(context)) * (_shape.HeadSize + 2);
 
     /// <summary>Queues softmax(scale q K^T) V of every head over the keys 0 to its row's position.</summary>
     /// <param name="stream">Where.</param>
@@ -78,7 +77,7 @@ public sealed class AttentionDecodeKernel
         CudaStream stream, int rows, DeviceSpan<float> queries, in DeviceCache cache, in RowPlaces places, DeviceSpan<float> partial,
         DeviceSpan<uint> tickets, DeviceSpan<float> output, float scale, int layer)
     {
-        (int warps, int batches) = Split(rows, cache.Context);
+        (int warps, int batches) = Split(cache.Context);
         var arguments = new KernelArguments();
         arguments.Add(queries);
         arguments.Add(cache.Elements);
@@ -98,8 +97,8 @@ public sealed class AttentionDecodeKernel
 
     private static int Pieces(int length, int each) => (length + each - 1) / each;
 
-    /// <summary>The split with which the busiest multiprocessor has the least to do for sequences of half the context.</summary>
-    private (int Warps, int Batches) Split(int rows, int context)
+    /// <summary>The split with which the busiest multiprocessor has the least to do for a sequence of half the context.</summary>
+    private (int Warps, int Batches) Split(int context)
     {
         int half = (context / 2) + 1, most = Pieces(context, _keysAtOnce);
         (int Warps, int Batches) best = (1, 1);
@@ -110,7 +109,7 @@ public sealed class AttentionDecodeKernel
             for (int warps = batches == 1 ? 1 : MostWarps / 2; warps <= MostWarps; warps++)
             {
                 int keys = warps * batches * _keysAtOnce;
-                long cost = (long)Pieces(_shape.Heads * rows * Pieces(half, keys), _multiprocessors) * (Math.Min(keys, half) + BlockCost);
+                long cost = (long)Pieces(_shape.Heads * Pieces(half, keys), _multiprocessors) * (Math.Min(keys, half) + BlockCost);
                 if (cost > least) continue;
                 least = cost;
                 best = (warps, batches);

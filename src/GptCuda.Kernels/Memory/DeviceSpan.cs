@@ -50,7 +50,9 @@ public readonly record struct DeviceSpan<T>
     public unsafe DeviceSpan<TOther> As<TOther>()
         where TOther : unmanaged
     {
-        if (ByteLength % sizeof(TOther) != 0 || Address % (ulong)sizeof(TOther) != 0)
+        // A struct is aligned as its largest member is: no more than the largest power of two that divides its size.
+        ulong alignment = Math.Min(16, (ulong)(sizeof(TOther) & -sizeof(TOther)));
+        if (ByteLength % sizeof(TOther) != 0 || Address % alignment != 0)
         {
             throw new InvalidOperationException(
                 $"{ByteLength} bytes at 0x{Address:x} are not elements of {sizeof(TOther)} bytes ({typeof(TOther).Name}).");

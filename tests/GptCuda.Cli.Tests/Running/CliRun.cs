@@ -15,6 +15,12 @@ internal sealed record CliRun
 
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>What is run.</summary>
+    public string Program { get; init; } = Shell.Executable;
+
+    /// <summary>When it is ended.</summary>
+    public TimeSpan Limit { get; init; } = Shell.Limit;
+
     /// <summary>Variables to set, or with null to remove.</summary>
     public Dictionary<string, string?> Environment { get; init; } = [];
 
@@ -33,10 +39,10 @@ internal sealed record CliRun
         {
             // It ended without reading its input, as it may.
         }
-        if (!process.WaitForExit(Shell.Limit))
+        if (!process.WaitForExit(Limit))
         {
-            process.Kill();
-            throw new TimeoutException($"gptcuda {string.Join(' ', Arguments)} did not end within {Shell.Limit}");
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{Program} {string.Join(' ', Arguments)} did not end within {Limit}");
         }
         return new CliResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }

@@ -29,6 +29,25 @@ public sealed class LineReaderTests
         Assert.Equal(["first", line, "last"], Read($"first\n{line}\nlast", piece: 1000));
     }
 
+    [Fact]
+    public async Task Lines_ThatHaveArrived_AreTakenWithoutWaiting()
+    {
+        using var reader = new LineReader(new SlowStream(Encoding.UTF8.GetBytes("a\nb\nc"), piece: 5));
+        List<string> lines = [];
+        List<int> perFill = [];
+        do
+        {
+            while (reader.TryTake(out ReadOnlySpan<byte> line))
+                lines.Add(Encoding.UTF8.GetString(line));
+            perFill.Add(lines.Count);
+        }
+        while (await reader.FillAsync(CancellationToken.None));
+
+        Assert.Equal(["a", "b", "c"], lines);
+        // Nothing at first; two lines and half of one; the end of the input, which makes a line of the rest.
+        Assert.Equal([0, 2, 3], perFill);
+    }
+
     private static List<string> Read(string input, int piece)
     {
         using var reader = new LineReader(new SlowStream(Encoding.UTF8.GetBytes(input), piece));
@@ -45,5 +64,8 @@ public sealed class LineReaderTests
     private sealed class SlowStream(byte[] bytes, int piece) : MemoryStream(bytes)
     {
         public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, piece));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, piece)], cancellationToken);
     }
 }

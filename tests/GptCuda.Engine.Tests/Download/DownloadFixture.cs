@@ -67,6 +67,9 @@ internal sealed class DownloadFixture : IDisposable
         Assert.Throws<DirectoryNotFoundException>(() => ModelDirectory.Resolve(Repository, _folder));
     }
 
+    /// <summary>Not even a lock or an empty folder is left in the folder of models.</summary>
+    public void AssertNothingLeft() => Assert.Empty(Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories));
+
     public void Dispose()
     {
         Server.Dispose();

@@ -190,7 +190,7 @@ public sealed class ModelDownloadTests : IDisposable
 
         Assert.All(targets, target => Assert.Equal(_fixture.Target, target));
         _fixture.AssertComplete();
-        Assert.Single(_fixture.Server.Requests, request => request is { Method: "GET" } && request.Path.EndsWith("/config.json", StringComparison.Ordinal));
+        Assert.Single(_fixture.Server.Requests, request => request is { Method: "GET" } && request.Path.EndsWith("/vocab.json", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -203,7 +203,8 @@ public sealed class ModelDownloadTests : IDisposable
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
 
         Assert.Contains("MiB free", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_fixture.Server.Requests, request => request.Method == "GET");
+        Assert.DoesNotContain(_fixture.Server.Requests, request => request.Method == "GET" && !request.Path.EndsWith("/config.json", StringComparison.Ordinal));
+        _fixture.AssertNothingLeft();
     }
 
     [Fact]

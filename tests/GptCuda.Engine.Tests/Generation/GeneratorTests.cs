@@ -132,6 +132,35 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public async Task GenerateMany_StepFails_GivesWhatThereIsBeforeTheException()
+    {
+        var backend = BabblingModel.Backend(slots: 2);
+        using var model = BabblingModel.Wrap(backend, ByteVocabulary.Tokenizer);
+        var options = new GenerationOptions { Seed = 3, MaxTokens = 9, IgnoreEndOfText = true };
+        int steps = 0;
+        // Two prompts, two steps for both sequences, and a third one that fails.
+        backend.OnStep = () =>
+        {
+            if (++steps == 7)
+                throw new InvalidOperationException("the machine is gone");
+        };
+        List<GenerationResult> results = [];
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (var result in model.GenerateManyAsync(Enumerable.Repeat(new GenerationRequest("a", options), 5)))
+                results.Add(result);
+        });
+
+        Assert.Equal(2, results.Count);
+        foreach (var result in results)
+        {
+            Assert.Equal(FinishReason.Cancelled, result.Finish);
+            Assert.Equal(GenerationOracle.Run([(int)'a'], options).Ids.Take(3), result.Ids);
+        }
+    }
+
+    [Fact]
     public async Task Complete_LongPrompt_IsFedInPieces()
     {
         var configuration = BabblingModel.Configuration with { ContextLength = 1000 };

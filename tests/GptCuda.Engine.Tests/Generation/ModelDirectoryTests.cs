@@ -30,6 +30,17 @@ public sealed class ModelDirectoryTests : IDisposable
         Assert.EndsWith($"gptcuda download {name}", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tinyy")]
+    [InlineData("124m")]
+    public void Resolve_AbsentNameThatNobodyServes_SaysWhatCanBeDownloaded(string name)
+    {
+        var exception = Assert.Throws<DirectoryNotFoundException>(() => ModelDirectory.Resolve(name, _root));
+
+        Assert.DoesNotContain($"gptcuda download {name}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("124M, 355M, 774M, 1558M", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Resolve_FolderByPath_IsItself() => Assert.Equal(_root, ModelDirectory.Resolve(_root, "/nowhere"));
 

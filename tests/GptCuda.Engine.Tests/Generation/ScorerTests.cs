@@ -66,6 +66,25 @@ public sealed class ScorerTests
         Assert.Equal(39, backend.PrefilledTokens);
     }
 
+    [Fact]
+    public void Score_LogitsBrokenAtSeveralPositions_NamesTheFirst()
+    {
+        var backend = new HistoryBackend(BabblingModel.Configuration, 1, history =>
+        {
+            float[] logits = BabblingModel.LogitsAfter(history);
+            if (history.Length >= 7)
+                logits[history.Length] = float.NaN;
+            return logits;
+        });
+        using var model = BabblingModel.Wrap(backend, null);
+
+        for (int i = 0; i < 20; i++)
+        {
+            var exception = Assert.Throws<InvalidDataException>(() => model.Score(Text(40)));
+            Assert.Contains("token 7 at position 7 is NaN", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -73,7 +92,7 @@ public sealed class ScorerTests
     {
         using var model = BabblingModel.Load(slots: 1);
 
-        Assert.Contains($"{length} tokens", Assert.Throws<ArgumentException>(() => model.Score(Text(length))).Message, StringComparison.Ordinal);
+        Assert.Contains($"{length} {(length == 1 ? "token" : "tokens")} cannot", Assert.Throws<ArgumentException>(() => model.Score(Text(length))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

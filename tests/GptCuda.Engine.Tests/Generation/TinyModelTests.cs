@@ -49,6 +49,20 @@ public sealed class TinyModelTests(TinyModelTests.LoadedModel loaded) : IClassFi
     }
 
     [Fact]
+    public void Score_OnAnyNumberOfThreads_IsTheSameBits()
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(Repository.TestData("tiny-golden", "perplexity.json")));
+        int[] ids = _model.Tokenizer!.Encode(golden.RootElement[0].GetProperty("text").GetString());
+        using var single = GptModel.Load(Repository.TinyModel, new ModelOptions { Slots = 1, Threads = 1 });
+        using var many = GptModel.Load(Repository.TinyModel, new ModelOptions { Slots = 1, Threads = 5 });
+
+        var expected = single.Score(ids);
+
+        Assert.Equal(expected, many.Score(ids));
+        Assert.Equal(expected, _model.Score(ids));
+    }
+
+    [Fact]
     public async Task GenerateMany_OnAnyNumberOfSlots_EqualsOneAtATime()
     {
         string[] prompts = ["The people", "Call me", "", "In the beginning God created the heaven and", "whale", "😀é"];
@@ -84,7 +98,7 @@ public sealed class TinyModelTests(TinyModelTests.LoadedModel loaded) : IClassFi
         long Allocated(int tokens)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            generator.Run([new GenerationRequest("The", Greedy with { MaxTokens = tokens })], _ => { }, null, CancellationToken.None);
+            generator.Run(new ReadyRequests([new GenerationRequest("The", Greedy with { MaxTokens = tokens })]), _ => { }, null, CancellationToken.None);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Allocated(400);

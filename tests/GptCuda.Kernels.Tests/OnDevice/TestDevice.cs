@@ -36,6 +36,9 @@ public sealed class TestDevice : IDisposable
         }
     }
 
+    /// <summary>Images of this run.</summary>
+    internal KernelImageCache ImageCache => new(_cache);
+
     public void Dispose() => Directory.Delete(_cache, recursive: true);
 
     internal CudaContext NewContext() => new(Libraries.Driver);
@@ -45,11 +48,11 @@ public sealed class TestDevice : IDisposable
         context,
         Libraries.Nvrtc,
         KernelSources.FromDirectory(Path.Combine(Repository.Root, "tests", "GptCuda.Kernels.Tests", "Kernels")),
-        new KernelImageCache(_cache));
+        ImageCache);
 
     /// <summary>A compiler for the library's kernels with a cache of this run.</summary>
     internal KernelCompiler NewLibraryCompiler(CudaContext context) =>
-        new(context, Libraries.Nvrtc, KernelSources.Embedded, new KernelImageCache(_cache));
+        new(context, Libraries.Nvrtc, KernelSources.Embedded, ImageCache);
 
     /// <summary>Fills this run's cache, on all processors, once for each key.</summary>
     internal void CompileAhead(KernelCompiler compiler, object key, IReadOnlyList<KernelVariant> variants)

@@ -3,7 +3,7 @@ using GptCuda.Engine.Weights;
 namespace GptCuda.Engine.Cpu.Matrices;
 
 /// <summary>
-/// A weight matrix as the products read it: panels of <see cref="PanelWidth"/> outputs, each [inputs][64] from front to back, the
+/// A weight matrix as the products read it: panels of <see cref="PanelWidth"/> outputs, each [inputs][32] from front to back, the
 /// last one filled up with zeros. It points into memory that its owner frees.
 /// </summary>
 /// <param name="Type">How the numbers are held.</param>
@@ -15,10 +15,10 @@ namespace GptCuda.Engine.Cpu.Matrices;
 internal sealed unsafe record PackedMatrix(ElementType Type, int Inputs, int Outputs, nint Panels, nint Scales, nint Bias)
 {
     /// <summary>
-    /// Outputs of a panel. 64 give a matrix-vector product eight chains of eight numbers, or four of sixteen, from one stream of
-    /// memory.
+    /// Outputs of a panel: two vectors of sixteen numbers or four of eight. A matrix-vector product reads several panels side by
+    /// side, because a processor fetches more memory ahead from several streams than from one.
     /// </summary>
-    public const int PanelWidth = 64;
+    public const int PanelWidth = 32;
 
     /// <summary>Panels, the last perhaps not full.</summary>
     public int PanelCount => CountPanels(Outputs);
@@ -26,8 +26,11 @@ internal sealed unsafe record PackedMatrix(ElementType Type, int Inputs, int Out
     /// <summary>Bytes from one input of a panel to the next.</summary>
     public nint RowBytes => PanelWidth * ElementConversion.SizeOf(Type);
 
+    /// <summary>Bytes from a panel to the next.</summary>
+    public nint PanelLength => Inputs * RowBytes;
+
     /// <summary>The first number of a panel.</summary>
-    public byte* Panel(int panel) => (byte*)Panels + ((nint)panel * Inputs * RowBytes);
+    public byte* Panel(int panel) => (byte*)Panels + (panel * PanelLength);
 
     /// <summary>Where the number of one input and one output lies.</summary>
     public byte* Element(int input, int output) =>

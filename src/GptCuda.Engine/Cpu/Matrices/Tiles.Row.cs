@@ -3,18 +3,10 @@ using System.Runtime.CompilerServices;
 namespace GptCuda.Engine.Cpu.Matrices;
 
 /// <content>
-/// One row: a matrix-vector product. It is bound by reading the weights, so it takes them in their stored format, converts them in
-/// registers, and is wide enough that its chains are never what the memory waits for.
+/// One row over any number of columns: attention, and panels that are too few or too wide for the vectors to be read side by side.
 /// </content>
 internal static unsafe partial class Tiles<TLanes, TVector>
 {
-    /// <summary>
-    /// How far ahead of its use memory is fetched. Processors do that by themselves, but begin anew at every page of 4 KiB.
-    /// </summary>
-    private const int FetchDistance = 3072;
-
-    private const int CacheLine = 64;
-
     /// <summary>Runs one row over any number of columns of weights in a stored format.</summary>
     /// <param name="a">Activations, [depth].</param>
     /// <param name="b">Weights, [depth][columns].</param>
@@ -33,21 +25,6 @@ internal static unsafe partial class Tiles<TLanes, TVector>
             Row4<TFormat>(a, b + ((nint)j * TFormat.Size), bStride, c + j, depth);
         for (; j < columns; j += 2 * TLanes.Count)
             Row2<TFormat>(a, b + ((nint)j * TFormat.Size), bStride, c + j, depth);
-    }
-
-    /// <summary>Fetches the cache lines of so many vectors of a later step.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchAhead<TFormat>(byte* b, int vectors)
-        where TFormat : IWeightFormat
-    {
-        b += FetchDistance;
-        TLanes.Prefetch(b);
-        if (vectors * TLanes.Count * TFormat.Size > CacheLine)
-            TLanes.Prefetch(b + CacheLine);
-        if (vectors * TLanes.Count * TFormat.Size > 2 * CacheLine)
-            TLanes.Prefetch(b + (2 * CacheLine));
-        if (vectors * TLanes.Count * TFormat.Size > 3 * CacheLine)
-            TLanes.Prefetch(b + (3 * CacheLine));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -82,7 +59,6 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         for (; depth > 0; depth--)
         {
             TVector x = TLanes.Broadcast(*a);
-            FetchAhead<TFormat>(b, 4);
             c0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b), c0);
             c1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b + vector), c1);
             c2 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b + (2 * vector)), c2);
@@ -113,7 +89,6 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         for (; depth > 0; depth--)
         {
             TVector x = TLanes.Broadcast(*a);
-            FetchAhead<TFormat>(b, 8);
             c0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b), c0);
             c1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b + vector), c1);
             c2 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b + (2 * vector)), c2);

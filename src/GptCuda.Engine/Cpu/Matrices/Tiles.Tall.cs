@@ -17,37 +17,22 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c50 = TLanes.Load(c + (5 * cStride)), c51 = TLanes.Load(c + (5 * cStride) + TLanes.Count);
         TVector c60 = TLanes.Load(c + (6 * cStride)), c61 = TLanes.Load(c + (6 * cStride) + TLanes.Count);
         TVector c70 = TLanes.Load(c + (7 * cStride)), c71 = TLanes.Load(c + (7 * cStride) + TLanes.Count);
-        for (; depth > 0; depth--)
+        for (; depth >= 2; depth -= 2)
         {
-            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
-            TLanes.Prefetch(next);
-            TVector x = TLanes.Broadcast(a[0]);
-            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
-            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
-            x = TLanes.Broadcast(a[1]);
-            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
-            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
-            x = TLanes.Broadcast(a[2]);
-            c20 = TLanes.FusedMultiplyAdd(x, b0, c20);
-            c21 = TLanes.FusedMultiplyAdd(x, b1, c21);
-            x = TLanes.Broadcast(a[3]);
-            c30 = TLanes.FusedMultiplyAdd(x, b0, c30);
-            c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
-            x = TLanes.Broadcast(a[4]);
-            c40 = TLanes.FusedMultiplyAdd(x, b0, c40);
-            c41 = TLanes.FusedMultiplyAdd(x, b1, c41);
-            x = TLanes.Broadcast(a[5]);
-            c50 = TLanes.FusedMultiplyAdd(x, b0, c50);
-            c51 = TLanes.FusedMultiplyAdd(x, b1, c51);
-            x = TLanes.Broadcast(a[6]);
-            c60 = TLanes.FusedMultiplyAdd(x, b0, c60);
-            c61 = TLanes.FusedMultiplyAdd(x, b1, c61);
-            x = TLanes.Broadcast(a[7]);
-            c70 = TLanes.FusedMultiplyAdd(x, b0, c70);
-            c71 = TLanes.FusedMultiplyAdd(x, b1, c71);
-            a += 8;
-            b += bStride;
+            Fetch(next, nextStep);
+            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step2<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71);
+            Step6<TFormat>(a + 8, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step2<TFormat>(a + 14, b + bStride, ref c60, ref c61, ref c70, ref c71);
+            a += 16;
+            b += 2 * bStride;
             next += nextStep;
+        }
+
+        if (depth > 0)
+        {
+            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step2<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71);
         }
 
         TLanes.Store(c00, c);
@@ -84,49 +69,22 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c90 = TLanes.Load(c + (9 * cStride)), c91 = TLanes.Load(c + (9 * cStride) + TLanes.Count);
         TVector c100 = TLanes.Load(c + (10 * cStride)), c101 = TLanes.Load(c + (10 * cStride) + TLanes.Count);
         TVector c110 = TLanes.Load(c + (11 * cStride)), c111 = TLanes.Load(c + (11 * cStride) + TLanes.Count);
-        for (; depth > 0; depth--)
+        for (; depth >= 2; depth -= 2)
         {
-            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
-            TLanes.Prefetch(next);
-            TVector x = TLanes.Broadcast(a[0]);
-            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
-            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
-            x = TLanes.Broadcast(a[1]);
-            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
-            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
-            x = TLanes.Broadcast(a[2]);
-            c20 = TLanes.FusedMultiplyAdd(x, b0, c20);
-            c21 = TLanes.FusedMultiplyAdd(x, b1, c21);
-            x = TLanes.Broadcast(a[3]);
-            c30 = TLanes.FusedMultiplyAdd(x, b0, c30);
-            c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
-            x = TLanes.Broadcast(a[4]);
-            c40 = TLanes.FusedMultiplyAdd(x, b0, c40);
-            c41 = TLanes.FusedMultiplyAdd(x, b1, c41);
-            x = TLanes.Broadcast(a[5]);
-            c50 = TLanes.FusedMultiplyAdd(x, b0, c50);
-            c51 = TLanes.FusedMultiplyAdd(x, b1, c51);
-            x = TLanes.Broadcast(a[6]);
-            c60 = TLanes.FusedMultiplyAdd(x, b0, c60);
-            c61 = TLanes.FusedMultiplyAdd(x, b1, c61);
-            x = TLanes.Broadcast(a[7]);
-            c70 = TLanes.FusedMultiplyAdd(x, b0, c70);
-            c71 = TLanes.FusedMultiplyAdd(x, b1, c71);
-            x = TLanes.Broadcast(a[8]);
-            c80 = TLanes.FusedMultiplyAdd(x, b0, c80);
-            c81 = TLanes.FusedMultiplyAdd(x, b1, c81);
-            x = TLanes.Broadcast(a[9]);
-            c90 = TLanes.FusedMultiplyAdd(x, b0, c90);
-            c91 = TLanes.FusedMultiplyAdd(x, b1, c91);
-            x = TLanes.Broadcast(a[10]);
-            c100 = TLanes.FusedMultiplyAdd(x, b0, c100);
-            c101 = TLanes.FusedMultiplyAdd(x, b1, c101);
-            x = TLanes.Broadcast(a[11]);
-            c110 = TLanes.FusedMultiplyAdd(x, b0, c110);
-            c111 = TLanes.FusedMultiplyAdd(x, b1, c111);
-            a += 12;
-            b += bStride;
+            Fetch(next, nextStep);
+            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
+            Step6<TFormat>(a + 12, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(a + 18, b + bStride, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
+            a += 24;
+            b += 2 * bStride;
             next += nextStep;
+        }
+
+        if (depth > 0)
+        {
+            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
         }
 
         TLanes.Store(c00, c);

@@ -60,7 +60,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     /// <param name="c">Sums so far; updated.</param>
     /// <param name="cStride">From a row of c to the next, in numbers.</param>
     /// <param name="depth">Steps of k.</param>
-    /// <param name="next">Memory to fetch meanwhile, because it comes next: an address for each step of k.</param>
+    /// <param name="next">Memory to fetch meanwhile, because it comes next: an address for every two steps of k.</param>
     /// <param name="nextStep">From an address to fetch to the next, in bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Strip<TFormat>(
@@ -96,20 +96,18 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
-        for (; depth > 0; depth--)
+        for (; depth >= 2; depth -= 2)
         {
-            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
-            TLanes.Prefetch(next);
-            TVector x = TLanes.Broadcast(a[0]);
-            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
-            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
-            x = TLanes.Broadcast(a[1]);
-            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
-            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
-            a += 2;
-            b += bStride;
+            Fetch(next, nextStep);
+            Step2<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11);
+            Step2<TFormat>(a + 2, b + bStride, ref c00, ref c01, ref c10, ref c11);
+            a += 4;
+            b += 2 * bStride;
             next += nextStep;
         }
+
+        if (depth > 0)
+            Step2<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11);
 
         TLanes.Store(c00, c);
         TLanes.Store(c01, c + TLanes.Count);
@@ -125,25 +123,22 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
         TVector c20 = TLanes.Load(c + (2 * cStride)), c21 = TLanes.Load(c + (2 * cStride) + TLanes.Count);
         TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
-        for (; depth > 0; depth--)
+        for (; depth >= 2; depth -= 2)
         {
-            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
-            TLanes.Prefetch(next);
-            TVector x = TLanes.Broadcast(a[0]);
-            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
-            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
-            x = TLanes.Broadcast(a[1]);
-            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
-            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
-            x = TLanes.Broadcast(a[2]);
-            c20 = TLanes.FusedMultiplyAdd(x, b0, c20);
-            c21 = TLanes.FusedMultiplyAdd(x, b1, c21);
-            x = TLanes.Broadcast(a[3]);
-            c30 = TLanes.FusedMultiplyAdd(x, b0, c30);
-            c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
-            a += 4;
-            b += bStride;
+            Fetch(next, nextStep);
+            Step2<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11);
+            Step2<TFormat>(a + 2, b, ref c20, ref c21, ref c30, ref c31);
+            Step2<TFormat>(a + 4, b + bStride, ref c00, ref c01, ref c10, ref c11);
+            Step2<TFormat>(a + 6, b + bStride, ref c20, ref c21, ref c30, ref c31);
+            a += 8;
+            b += 2 * bStride;
             next += nextStep;
+        }
+
+        if (depth > 0)
+        {
+            Step2<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11);
+            Step2<TFormat>(a + 2, b, ref c20, ref c21, ref c30, ref c31);
         }
 
         TLanes.Store(c00, c);
@@ -166,32 +161,18 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
         TVector c40 = TLanes.Load(c + (4 * cStride)), c41 = TLanes.Load(c + (4 * cStride) + TLanes.Count);
         TVector c50 = TLanes.Load(c + (5 * cStride)), c51 = TLanes.Load(c + (5 * cStride) + TLanes.Count);
-        for (; depth > 0; depth--)
+        for (; depth >= 2; depth -= 2)
         {
-            TVector b0 = TFormat.Load<TLanes, TVector>(b), b1 = TFormat.Load<TLanes, TVector>(b + (TLanes.Count * TFormat.Size));
-            TLanes.Prefetch(next);
-            TVector x = TLanes.Broadcast(a[0]);
-            c00 = TLanes.FusedMultiplyAdd(x, b0, c00);
-            c01 = TLanes.FusedMultiplyAdd(x, b1, c01);
-            x = TLanes.Broadcast(a[1]);
-            c10 = TLanes.FusedMultiplyAdd(x, b0, c10);
-            c11 = TLanes.FusedMultiplyAdd(x, b1, c11);
-            x = TLanes.Broadcast(a[2]);
-            c20 = TLanes.FusedMultiplyAdd(x, b0, c20);
-            c21 = TLanes.FusedMultiplyAdd(x, b1, c21);
-            x = TLanes.Broadcast(a[3]);
-            c30 = TLanes.FusedMultiplyAdd(x, b0, c30);
-            c31 = TLanes.FusedMultiplyAdd(x, b1, c31);
-            x = TLanes.Broadcast(a[4]);
-            c40 = TLanes.FusedMultiplyAdd(x, b0, c40);
-            c41 = TLanes.FusedMultiplyAdd(x, b1, c41);
-            x = TLanes.Broadcast(a[5]);
-            c50 = TLanes.FusedMultiplyAdd(x, b0, c50);
-            c51 = TLanes.FusedMultiplyAdd(x, b1, c51);
-            a += 6;
-            b += bStride;
+            Fetch(next, nextStep);
+            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(a + 6, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            a += 12;
+            b += 2 * bStride;
             next += nextStep;
         }
+
+        if (depth > 0)
+            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
 
         TLanes.Store(c00, c);
         TLanes.Store(c01, c + TLanes.Count);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace GptCuda.Engine.Weights.Files;
 
@@ -26,6 +27,38 @@ internal static unsafe partial class FileKindProbe
         }
 
         return File.Exists(path) ? FileKind.Regular : Directory.Exists(path) ? FileKind.Directory : FileKind.Missing;
+    }
+
+    /// <summary>Whether an open file still has a name in some folder. Where the system does not say: yes.</summary>
+    public static bool HasName(SafeFileHandle file)
+    {
+        const int EmptyPath = 0x1000;
+        const uint Links = 4;
+        byte* status = stackalloc byte[256];
+        bool held = false;
+        try
+        {
+            file.DangerousAddRef(ref held);
+            int descriptor = (int)file.DangerousGetHandle();
+            // The number of links stands behind 16 bytes of statx's structure, and behind 6 of macOS's.
+            if (OperatingSystem.IsLinux())
+                return StatX(descriptor, "", EmptyPath, Links, status) != 0 || *(uint*)(status + 16) > 0;
+            if (!OperatingSystem.IsMacOS())
+                return true;
+            int result = RuntimeInformation.ProcessArchitecture == Architecture.X64
+                ? StatOpenInode64(descriptor, status)
+                : StatOpen(descriptor, status);
+            return result != 0 || *(ushort*)(status + 6) > 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return true;
+        }
+        finally
+        {
+            if (held)
+                file.DangerousRelease();
+        }
     }
 
     /// <summary>statx(2), whose structure is the same on every architecture: the 16 bits of the mode stand at byte 28 of 256.</summary>
@@ -67,4 +100,10 @@ internal static unsafe partial class FileKindProbe
 
     [LibraryImport("libc", EntryPoint = "stat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(string path, byte* status);
+
+    [LibraryImport("libc", EntryPoint = "fstat$INODE64", SetLastError = true)]
+    private static partial int StatOpenInode64(int descriptor, byte* status);
+
+    [LibraryImport("libc", EntryPoint = "fstat", SetLastError = true)]
+    private static partial int StatOpen(int descriptor, byte* status);
 }

@@ -12,7 +12,7 @@ internal static class HuggingFaceConfiguration
     public const string FileName = "config.json";
 
     /// <summary>No configuration comes near this; a file that does is not read into memory.</summary>
-    private const int LargestFile = 1 << 20;
+    public const int LargestFile = 1 << 20;
 
     /// <summary>GPT2Config's default, which counts where the file has no eos_token_id.</summary>
     private const int DefaultEndOfText = 50256;

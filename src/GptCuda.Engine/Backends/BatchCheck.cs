@@ -1,6 +1,4 @@
-using GptCuda.Engine.Backends;
-
-namespace GptCuda.Engine.Cpu;
+namespace GptCuda.Engine.Backends;
 
 /// <summary>Holds what callers ask for to what the slots contain, so that no pass reads keys that nobody wrote.</summary>
 internal sealed class BatchCheck(GptConfiguration configuration, int slotCount)

@@ -1,0 +1,13 @@
+using GptCuda.Cli.Settings;
+
+namespace GptCuda.Cli.Output;
+
+/// <summary>What the two sides of a comparison are called, by what tells them apart.</summary>
+internal sealed record ComparisonLabels(string First, string Second)
+{
+    public static ComparisonLabels Of(ComparedSide first, ComparedSide second)
+    {
+        string one = first.Model.Computation.ToString(), other = second.Model.Computation.ToString();
+        return one == other ? new($"{one}, --model", $"{other}, --against-model") : new(one, other);
+    }
+}
