@@ -5,7 +5,8 @@ using GptCuda.Engine;
 using GptCuda.Engine.Generation;
 using GptCuda.Engine.Sampling;
 
-if (args is not [string path, string prompt, string number] || !int.TryParse(number, CultureInfo.InvariantCulture, out int count) || count < 1)
+if (args is not [string path, string prompt, string number] || !int.TryParse(number, CultureInfo.InvariantCulture, out int count)
+    || count < 1)
 {
     Console.Error.WriteLine("usage: BestOf MODEL PROMPT COUNT");
     return 2;

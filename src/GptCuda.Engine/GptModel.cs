@@ -82,7 +82,9 @@ public sealed class GptModel : IDisposable
     /// <exception cref="ArgumentException">The text after <c>synthetic:</c> is not a size and a seed.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder or name; the message says how to get the model.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks files of its layout; the message says which.</exception>
-    /// <exception cref="InvalidDataException">The files are not a GPT-2 model; the message has file, tensor, expected and found.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The files are not a GPT-2 model; the message has file, tensor, expected and found.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The device asked for cannot be had; the message says what is missing.</exception>
     /// <exception cref="InsufficientMemoryException">The model and its cache do not fit; the message has the numbers.</exception>
     public static GptModel Load(string model, ModelOptions? options = null) => ModelLoader.Load(model, options ?? new ModelOptions());
@@ -90,7 +92,9 @@ public sealed class GptModel : IDisposable
     /// <summary>Continues a prompt, piece by piece.</summary>
     /// <param name="prompt">A text or token ids; empty starts from the end-of-text token.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops between two steps; the enumeration then throws <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">
+    /// Stops between two steps; the enumeration then throws <see cref="OperationCanceledException"/>.
+    /// </param>
     /// <returns>
     /// Pieces of text, none of them empty, which together are the continuation; no piece ends inside a character. Leaving the loop
     /// stops the generation. Exceptions come out of the enumeration.
@@ -144,7 +148,8 @@ public sealed class GptModel : IDisposable
         var request = new GenerationRequest(prompt, options ?? new GenerationOptions());
         GenerationResult? result = null;
         await _turns.RunAsync(
-            stop => _generator.Value.Run(new ReadyRequests([request]), finished => result = finished, onPiece, stop), cancellationToken).ConfigureAwait(false);
+            stop => _generator.Value.Run(new ReadyRequests([request]), finished => result = finished, onPiece, stop),
+            cancellationToken).ConfigureAwait(false);
         return result ?? Generator.NotBegun(request, _limits);
     }
 
@@ -239,12 +244,15 @@ public sealed class GptModel : IDisposable
     {
         int contextLength = Configuration.ContextLength;
         if (ids.Length < 2)
-            throw new ArgumentException($"a text of {(ids.Length == 1 ? "1 token" : "0 tokens")} cannot be scored: it takes two, the first to predict the second from");
+            throw new ArgumentException(
+                $"a text of {(ids.Length == 1 ? "1 token" : "0 tokens")} cannot be scored: it takes two, "
+                + "the first to predict the second from");
         if (contextLength < 2)
             throw new InvalidOperationException("a model whose context is one token predicts nothing from what came before");
         int step = stride ?? contextLength / 2;
         if (step < 1 || step > contextLength)
-            throw new ArgumentOutOfRangeException(nameof(stride), step, $"the stride must be from 1 to the context length, {contextLength}");
+            throw new ArgumentOutOfRangeException(
+                nameof(stride), step, $"the stride must be from 1 to the context length, {contextLength}");
         _limits.CheckIds(ids);
         using var turn = _turns.Enter(cancellationToken);
         return _scorer.Value.Score(ids, step, progress, turn.Stop);

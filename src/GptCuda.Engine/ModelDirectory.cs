@@ -58,7 +58,9 @@ public static class ModelDirectory
     /// The folder that a model's argument means: the folder itself where there is one of that path, else the model of that name
     /// below <see cref="Root"/>.
     /// </summary>
-    /// <exception cref="DirectoryNotFoundException">There is neither; the message says where it looked and how to get the model.</exception>
+    /// <exception cref="DirectoryNotFoundException">
+    /// There is neither; the message says where it looked and how to get the model.
+    /// </exception>
     public static string Resolve(string model, string? modelsDirectory = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);

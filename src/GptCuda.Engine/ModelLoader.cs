@@ -50,13 +50,15 @@ internal static class ModelLoader
     }
 
     /// <summary>Whether the machine, and not the model, is why it cannot be run on a GPU.</summary>
-    private static bool IsLack(Exception exception) => exception is LibraryNotFoundException or MissingSymbolException or CudaException or NvrtcException
+    private static bool IsLack(Exception exception) =>
+        exception is LibraryNotFoundException or MissingSymbolException or CudaException or NvrtcException
         or CublasException or NotSupportedException or InsufficientMemoryException or ArgumentOutOfRangeException { ParamName: "ordinal" };
 
     private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end] : message;
 
     /// <summary>Who left the choice open wants the reason, not the advice.</summary>
-    private static string FirstSentence(string line) => line.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? line[..end] : line.TrimEnd('.');
+    private static string FirstSentence(string line) =>
+        line.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? line[..end] : line.TrimEnd('.');
 
     private static CudaBackend OnGpu(IWeightSource weights, ModelOptions options, LoadClock clock)
     {

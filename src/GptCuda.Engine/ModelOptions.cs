@@ -9,7 +9,9 @@ public sealed record ModelOptions
     /// <summary>The machine that computes. <c>cuda</c> that cannot be had is an error, never the CPU instead.</summary>
     public DeviceSelection Device { get; init; }
 
-    /// <summary>How matrices are held in memory; null is the device's default: f32 on the CPU, bf16 on a GPU, f16 on one older than that.</summary>
+    /// <summary>
+    /// How matrices are held in memory; null is the device's default: f32 on the CPU, bf16 on a GPU, f16 on one older than that.
+    /// </summary>
     public ElementType? WeightType
     {
         get;

@@ -91,7 +91,8 @@ public sealed class ArgumentsTests
     [InlineData("--prompt=Call me")]
     [InlineData("generate", "--prompt", "Call me")]
     public void PromptOption_IsThePrompt(params string[] form) =>
-        Assert.Equal(Shell.Run("--greedy", "-n4", "Call me").Succeeded().Output, Shell.Run([.. form, "--greedy", "-n4"]).Succeeded().Output);
+        Assert.Equal(
+            Shell.Run("--greedy", "-n4", "Call me").Succeeded().Output, Shell.Run([.. form, "--greedy", "-n4"]).Succeeded().Output);
 
     [Theory]
     [InlineData("--temprature", "--temperature")]

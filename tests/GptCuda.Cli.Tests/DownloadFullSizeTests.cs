@@ -28,7 +28,8 @@ public sealed class DownloadFullSizeTests
         };
 
         run.Finish().Succeeded();
-        CliResult generated = (run with { Arguments = ["generate", "--model", "124M", "--greedy", "-n", "3", "--json", "Alan Turing"] }).Finish().Succeeded();
+        CliResult generated = (
+            run with { Arguments = ["generate", "--model", "124M", "--greedy", "-n", "3", "--json", "Alan Turing"] }).Finish().Succeeded();
 
         Assert.True(server.Requests.Count(request => request.Path.StartsWith("/store", StringComparison.Ordinal) && request.Range is not null) >= 4);
         // All weights are zero, so every logit is, and the lowest id wins each time.

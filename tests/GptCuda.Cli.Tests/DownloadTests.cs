@@ -34,7 +34,8 @@ public sealed class DownloadTests : IDisposable
     public void Download_Repository_IsFoundByNameAfterwards()
     {
         CliResult download = Run("download", Name).Finish().Succeeded();
-        CliResult generated = Run("generate", "--model", Name, "--greedy", "-n", "8", "The people of the United States").Finish().Succeeded();
+        CliResult generated = Run(
+            "generate", "--model", Name, "--greedy", "-n", "8", "The people of the United States").Finish().Succeeded();
 
         Assert.Empty(download.OutputBytes);
         Assert.Contains("model.safetensors", download.Error, StringComparison.Ordinal);
@@ -58,7 +59,8 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void ModelType_AbsentModel_IsFetchedFirst()
     {
-        CliResult generated = Run("generate", "--model_type", Name, "--greedy", "-n", "8", "The people of the United States").Finish().Succeeded();
+        CliResult generated = Run(
+            "generate", "--model_type", Name, "--greedy", "-n", "8", "The people of the United States").Finish().Succeeded();
 
         Assert.Equal(Continuation, generated.Output);
         Assert.True(Directory.Exists(Target));

@@ -12,7 +12,8 @@ public sealed class GenerateTests
     {
         using var folder = new TemporaryFolder();
         // A case whose least margin is within what f32 rounding can turn is left to the tests of the engine.
-        string prompts = folder.Write("prompts.jsonl", string.Join('\n', TinyGolden.Cases.Select(golden => JsonSerializer.Serialize(new { prompt = golden.Text }))));
+        string prompts = folder.Write(
+            "prompts.jsonl", string.Join('\n', TinyGolden.Cases.Select(golden => JsonSerializer.Serialize(new { prompt = golden.Text }))));
         CliResult result = Shell.Run("--prompts", prompts, "--greedy", "-n", "64").Succeeded();
         Assert.Equal(TinyGolden.Cases.Count, result.Lines.Length);
         foreach ((GoldenCase golden, string line) in TinyGolden.Cases.Zip(result.Lines))
@@ -28,12 +29,16 @@ public sealed class GenerateTests
     public void Json_HasTheFourPropertiesInOrder()
     {
         CliResult result = Shell.Run("--json", "--greedy", "-n", "5", "Call me").Succeeded();
-        Assert.Equal("{\"prompt_ids\":[34,363,406],\"ids\":[11,275,310,389,296],\"text\":\", and I will be\",\"finish\":\"length\"}\n", result.Output);
+        Assert.Equal(
+            "{\"prompt_ids\":[34,363,406],\"ids\":[11,275,310,389,296],\"text\":\", and I will be\",\"finish\":\"length\"}\n",
+            result.Output);
     }
 
     [Fact]
     public void TemperatureZero_IsGreedy() =>
-        Assert.Equal(Shell.Run("--greedy", "-n9", "Call me").Succeeded().Output, Shell.Run("--temperature", "0", "-n9", "Call me").Succeeded().Output);
+        Assert.Equal(
+            Shell.Run("--greedy", "-n9", "Call me").Succeeded().Output,
+            Shell.Run("--temperature", "0", "-n9", "Call me").Succeeded().Output);
 
     [Fact]
     public void Tokens_NotGiven_GoToTheEndOfTheContext()
@@ -81,7 +86,8 @@ public sealed class GenerateTests
     public void Seed_NotGiven_IsPrintedWithStats_AndGivesTheTextAgain()
     {
         CliResult random = Shell.Run("-n", "20", "--stats", "Call me").Succeeded();
-        string seed = Assert.Single(random.Error.Split('\n'), line => line.StartsWith("seed: ", StringComparison.Ordinal))["seed: ".Length..];
+        string seed = Assert.Single(
+            random.Error.Split('\n'), line => line.StartsWith("seed: ", StringComparison.Ordinal))["seed: ".Length..];
         Assert.Equal(random.Output, Shell.Run("-n", "20", "--seed", seed, "Call me").Succeeded().Output);
         Assert.DoesNotContain($"seed: {seed}", Shell.Run("-n", "20", "--stats", "Call me").Succeeded().Error, StringComparison.Ordinal);
     }

@@ -45,9 +45,11 @@ public sealed class InfoTests
     [Fact]
     public void ModelOfAnySize_IsToldWithoutLoadingIt()
     {
-        using JsonDocument line = JsonDocument.Parse(Shell.Run("info", "--model", "synthetic:1558M", "--dtype", "bf16", "--json").Succeeded().Output);
+        using JsonDocument line = JsonDocument.Parse(
+            Shell.Run("info", "--model", "synthetic:1558M", "--dtype", "bf16", "--json").Succeeded().Output);
         Assert.Equal(1_557_611_200, line.RootElement.GetProperty("parameters").GetInt64());
-        Assert.All(line.RootElement.GetProperty("memory").EnumerateArray(), row => Assert.Equal("bf16", row.GetProperty("dtype").GetString()));
+        Assert.All(
+            line.RootElement.GetProperty("memory").EnumerateArray(), row => Assert.Equal("bf16", row.GetProperty("dtype").GetString()));
         Assert.False(line.RootElement.GetProperty("has_vocabulary").GetBoolean());
     }
 

@@ -77,7 +77,8 @@ public sealed class InteractiveTests
         using var folder = new TemporaryFolder();
         string book = folder.Write("book.txt", string.Concat(Enumerable.Repeat("And it came to pass in those days. ", 1500)));
         string output = folder.File("out");
-        using var terminal = new PseudoTerminal($"<$TTY >{output} 2>$TTY", ["score", "--file", book, "--json"], noColor ? [("NO_COLOR", "1")] : []);
+        using var terminal = new PseudoTerminal(
+            $"<$TTY >{output} 2>$TTY", ["score", "--file", book, "--json"], noColor ? [("NO_COLOR", "1")] : []);
         Assert.Equal(0, terminal.WaitForExit());
         Assert.Contains("scoring", terminal.Screen, StringComparison.Ordinal);
         Assert.Equal(!noColor, Regex.IsMatch(terminal.Screen, "\e\\[[0-9;]*[34]8;5;|\e\\[[0-9;]*9?3[0-9]m"));

@@ -22,7 +22,9 @@ public sealed class ModelOptionsTests
 
     [Fact]
     public void Name_IsLookedUpInModelsDir() =>
-        Assert.Equal(Expected, Shell.Run(["--model", "tiny", "--models_dir", Path.Combine(Repository.Root, "models"), .. Greedy]).Succeeded().Output);
+        Assert.Equal(
+            Expected,
+            Shell.Run(["--model", "tiny", "--models_dir", Path.Combine(Repository.Root, "models"), .. Greedy]).Succeeded().Output);
 
     [Fact]
     public void Name_IsLookedUpInTheEnvironmentsFolders_InOrder()
@@ -33,7 +35,11 @@ public sealed class ModelOptionsTests
         CopyTiny(folder.File("home/.cache/gptcuda/openai-community/gpt2"));
         Run(["--model", "124M"], ("GPTCUDA_MODELS", folder.File("first")), ("XDG_CACHE_HOME", folder.File("cache"))).Succeeded();
         Run(["--model", "355M"], ("GPTCUDA_MODELS", null), ("XDG_CACHE_HOME", folder.File("cache"))).Succeeded();
-        Run(["--model", "openai-community/gpt2"], ("GPTCUDA_MODELS", null), ("XDG_CACHE_HOME", null), ("HOME", folder.File("home"))).Succeeded();
+        Run(
+            ["--model", "openai-community/gpt2"],
+            ("GPTCUDA_MODELS", null),
+            ("XDG_CACHE_HOME", null),
+            ("HOME", folder.File("home"))).Succeeded();
         // --models_dir comes before the variable.
         Run(["--model", "124M", "--models_dir", folder.File("cache")], ("GPTCUDA_MODELS", folder.File("first"))).Failed(1);
 

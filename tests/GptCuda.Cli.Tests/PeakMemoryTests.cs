@@ -7,7 +7,9 @@ namespace GptCuda.Cli.Tests;
 
 public sealed class PeakMemoryTests
 {
-    /// <summary>1.15 x the weights in their type, the cache, and 96 MiB: the stored weights are not held beside the converted ones.</summary>
+    /// <summary>
+    /// 1.15 x the weights in their type, the cache, and 96 MiB: the stored weights are not held beside the converted ones.
+    /// </summary>
     [SkippableTheory]
     [Trait("Category", "Long")]
     [InlineData("f32", 4)]
@@ -28,6 +30,7 @@ public sealed class PeakMemoryTests
 
         string peak = Regex.Match(statistics, @"peak memory: ([\d.]+) MiB").Groups[1].Value;
         double limit = (1.15 * parameters * bytes) + cache + (96 << 20);
-        Assert.True(double.Parse(peak, CultureInfo.InvariantCulture) * (1 << 20) <= limit, $"{peak} MiB, at most {limit / (1 << 20):F1} MiB");
+        Assert.True(
+            double.Parse(peak, CultureInfo.InvariantCulture) * (1 << 20) <= limit, $"{peak} MiB, at most {limit / (1 << 20):F1} MiB");
     }
 }

@@ -32,7 +32,8 @@ public sealed class PromptsTests
     [Fact]
     public void Samples_AreThatManyLinesAPrompt()
     {
-        CliResult result = Shell.RunWithInput("{\"prompt\":\"a\"}\r\n{\"prompt\":\"b\"}\r\n", "--prompts", "-", "-n", "1", "--samples", "2").Succeeded();
+        CliResult result = Shell.RunWithInput(
+            "{\"prompt\":\"a\"}\r\n{\"prompt\":\"b\"}\r\n", "--prompts", "-", "-n", "1", "--samples", "2").Succeeded();
         Assert.Equal(["[64]", "[64]", "[65]", "[65]"], result.Lines.Select(text =>
         {
             using JsonDocument line = JsonDocument.Parse(text);
@@ -89,7 +90,8 @@ public sealed class PromptsTests
     [InlineData("{\"prompt\":\"a\"}{\"prompt\":\"b\"}")]
     public void InvalidLine_EndsWithItsNumber_AfterTheAnswersBefore(string invalid)
     {
-        CliResult result = Shell.RunWithInput($"{{\"prompt\":\"Call me\"}}\n{invalid}\n{{\"prompt\":\"b\"}}\n", "--prompts", "-", "-n", "1", "--device", "cpu");
+        CliResult result = Shell.RunWithInput(
+            $"{{\"prompt\":\"Call me\"}}\n{invalid}\n{{\"prompt\":\"b\"}}\n", "--prompts", "-", "-n", "1", "--device", "cpu");
         Assert.Equal(1, result.ExitCode);
         Assert.Single(result.Lines);
         Assert.Matches("^gptcuda: standard input line 2: [^\n]+\n$", result.Error);

@@ -14,7 +14,10 @@ public sealed class ReadmeTests
     [Fact]
     public void Commands_ThatShowTheirOutput_PrintIt()
     {
-        Assert.Contains("""gptcuda tokenize "Call me Ishmael."                       # [34,363,406,716,3799,64,475,13]""", Readme, StringComparison.Ordinal);
+        Assert.Contains(
+            """gptcuda tokenize "Call me Ishmael."                       # [34,363,406,716,3799,64,475,13]""",
+            Readme,
+            StringComparison.Ordinal);
         Assert.Equal("[34,363,406,716,3799,64,475,13]\n", Shell.Run("tokenize", "Call me Ishmael.").Succeeded().Output);
         Assert.Contains("gptcuda detokenize 34,363,406                             # Call me", Readme, StringComparison.Ordinal);
         Assert.Equal("Call me\n", Shell.Run("detokenize", "34,363,406").Succeeded().Output);
@@ -26,7 +29,9 @@ public sealed class ReadmeTests
         string help = string.Concat(((string[])["generate", "interactive", "score", "logits", "tokenize", "detokenize", "info", "download", "bench", "compare", "selftest"])
             .Select(command => Shell.Run(command, "--help").Succeeded().Output));
         string shown = Readme[Readme.IndexOf("## Use", StringComparison.Ordinal)..Readme.IndexOf("## Library", StringComparison.Ordinal)];
-        Assert.All(Regex.Matches(shown, "--[a-z][a-z_-]*").Select(match => match.Value).Distinct(), option => Assert.Contains(option, help, StringComparison.Ordinal));
+        Assert.All(
+            Regex.Matches(shown, "--[a-z][a-z_-]*").Select(match => match.Value).Distinct(),
+            option => Assert.Contains(option, help, StringComparison.Ordinal));
     }
 
     /// <summary>The lines of the library example, compiled here; each must stand in README, which can hold no others.</summary>
@@ -35,7 +40,9 @@ public sealed class ReadmeTests
     {
         string block = Readme.Split("```csharp\n")[1].Split("```")[0];
         string source = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "GptCuda.Cli.Tests", "ReadmeTests.cs"));
-        Assert.All(block.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(Code(line), source, StringComparison.Ordinal));
+        Assert.All(
+            block.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.Contains(Code(line), source, StringComparison.Ordinal));
 
         Directory.SetCurrentDirectory(Repository.Root);
         using var output = new StringWriter();

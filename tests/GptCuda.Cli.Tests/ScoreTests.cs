@@ -15,7 +15,8 @@ public sealed class ScoreTests
         foreach (JsonElement item in golden.RootElement.EnumerateArray().Take(2))
         {
             string file = folder.Write("text", item.GetProperty("text").GetString()!);
-            CliResult result = Shell.Run("score", "--file", file, "--stride", item.GetProperty("stride").GetRawText(), "--json").Succeeded();
+            CliResult result = Shell.Run(
+                "score", "--file", file, "--stride", item.GetProperty("stride").GetRawText(), "--json").Succeeded();
             using JsonDocument line = JsonDocument.Parse(Assert.Single(result.Lines));
             Assert.Equal(
                 ["tokens", "scored", "stride", "mean_nll", "perplexity"],

@@ -20,7 +20,9 @@ public sealed class StandardStreamsTests
     [Fact]
     public void Error_SaysWhatAutoChose()
     {
-        Assert.Equal($"gptcuda: device: cpu (the NVIDIA driver cannot be loaded from {Shell.NoDriver} (GPTCUDA_LIBCUDA))\n", Shell.Run(Greedy).Succeeded().Error);
+        Assert.Equal(
+            $"gptcuda: device: cpu (the NVIDIA driver cannot be loaded from {Shell.NoDriver} (GPTCUDA_LIBCUDA))\n",
+            Shell.Run(Greedy).Succeeded().Error);
         Assert.Empty(Shell.Run([.. Greedy, "--device", "cpu"]).Succeeded().ErrorBytes);
     }
 
@@ -33,7 +35,8 @@ public sealed class StandardStreamsTests
             Assert.Contains(line, counted.Error, StringComparison.Ordinal);
         // Nothing was drawn, so that no seed brings this back.
         Assert.DoesNotContain("seed: ", counted.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("seed: ", Shell.Run("--temperature", "0", "-n", "1", "--stats", "a").Succeeded().Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "seed: ", Shell.Run("--temperature", "0", "-n", "1", "--stats", "a").Succeeded().Error, StringComparison.Ordinal);
         string drawn = Shell.Run("-n", "1", "--seed", "7", "--stats", "a").Succeeded().Error;
         Assert.Contains("seed: 7\n", drawn, StringComparison.Ordinal);
         Assert.Contains("prefill: 1 token, ", drawn, StringComparison.Ordinal);
@@ -85,7 +88,11 @@ public sealed class StandardStreamsTests
         Assert.True(line.RootElement.GetProperty("perplexity").GetDouble() > 1);
         Assert.Matches(@"load: \d+\.\d ms", result.Error);
 
-        CliRun options = new() { Arguments = ["Call me", "--temperature", "0.9", "--top-p", "0.5", "-n", "2"], Environment = { [name] = locale } };
+        CliRun options = new()
+        {
+            Arguments = ["Call me", "--temperature", "0.9", "--top-p", "0.5", "-n", "2"],
+            Environment = { [name] = locale },
+        };
         options.Finish().Succeeded();
     }
 
@@ -104,7 +111,8 @@ public sealed class StandardStreamsTests
     public async Task ClosedPipe_EndsQuietly()
     {
         // Without an end of its own within any test's patience: 200 continuations of 500 tokens.
-        using Process process = Shell.Start(new CliRun { Arguments = ["--samples", "200", "--batch-size", "1", "--device", "cpu", "--ignore-eot", "--json", "Call me"] });
+        using Process process = Shell.Start(
+            new CliRun { Arguments = ["--samples", "200", "--batch-size", "1", "--device", "cpu", "--ignore-eot", "--json", "Call me"] });
         process.StandardInput.Close();
         Task<byte[]> error = CliRun.ReadAsync(process.StandardError.BaseStream);
         Assert.NotNull(process.StandardOutput.ReadLine());
@@ -147,7 +155,9 @@ public sealed class StandardStreamsTests
     [Fact]
     public void StandardOutputThatIsClosed_IsAnErrorOfOneLine()
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" tokenize a <&- >&-", Shell.Executable]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", "exec \"$0\" tokenize a <&- >&-", Shell.Executable])
+        { RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         string error = process.StandardError.ReadToEnd();
         Assert.True(process.WaitForExit(Shell.Limit));

@@ -40,7 +40,8 @@ public sealed class VocabularyCommandsTests
         CliResult back = Shell.RunWithInput(ids.Output, "detokenize", "--jsonl").Succeeded();
         foreach (((string golden, string idsLine), string textLine) in cases.Zip(ids.Lines).Zip(back.Lines))
         {
-            using JsonDocument expected = JsonDocument.Parse(golden), actual = JsonDocument.Parse(idsLine), text = JsonDocument.Parse(textLine);
+            using JsonDocument expected = JsonDocument.Parse(golden), actual = JsonDocument.Parse(idsLine),
+                text = JsonDocument.Parse(textLine);
             Assert.Equal(["ids"], actual.RootElement.EnumerateObject().Select(property => property.Name));
             Assert.Equal(
                 expected.RootElement.GetProperty("ids").Deserialize<int[]>(), actual.RootElement.GetProperty("ids").Deserialize<int[]>());
@@ -126,6 +127,7 @@ public sealed class VocabularyCommandsTests
         Shell.Run("logits", "--model", model, "a", "--out", Path.Combine(Path.GetTempPath(), "none")).Failed(1, said, "--ids");
         Shell.Run("--model", model, "--ids", "1", "--stop", "a").Failed(1, said, "--stop");
         Shell.Run("interactive", "--model", model).Failed(1, said, "interactive");
-        Shell.RunWithInput("{\"prompt\":\"a\"}\n", "--prompts", "-", "--model", model).Failed(1, "line 1: the model has no vocabulary files: ");
+        Shell.RunWithInput(
+            "{\"prompt\":\"a\"}\n", "--prompts", "-", "--model", model).Failed(1, "line 1: the model has no vocabulary files: ");
     }
 }

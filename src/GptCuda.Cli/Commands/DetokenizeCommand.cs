@@ -28,7 +28,10 @@ internal sealed class DetokenizeCommand
     public static CommandDefinition Define()
     {
         var self = new DetokenizeCommand();
-        var command = new Command("detokenize", "Print the text of token ids") { self._positional, self._ids.Option, self._file.Option, self._lines.Option };
+        var command = new Command("detokenize", "Print the text of token ids")
+        {
+            self._positional, self._ids.Option, self._file.Option, self._lines.Option,
+        };
         self._model.AddTo(command);
         return new CommandDefinition(
             command,
@@ -53,7 +56,9 @@ internal sealed class DetokenizeCommand
         if (TokenIds.Read(text) is not { } ids)
         {
             string problem = $"expected {TokenIds.Expected}, found {TokenIds.Describe(text)}";
-            throw literal is null ? new InvalidDataException($"{InputFile.NameOf(path)}: {problem}") : new UsageException($"IDS: {problem}");
+            throw literal is null
+                ? new InvalidDataException($"{InputFile.NameOf(path)}: {problem}")
+                : new UsageException($"IDS: {problem}");
         }
         Vocabulary.CheckRange(ids.Values, tokenizer.VocabularySize);
         context.Terminal.Out.WriteLine(tokenizer.Decode(ids.Values.AsSpan()));

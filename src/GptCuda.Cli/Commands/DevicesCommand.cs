@@ -33,11 +33,13 @@ internal static class DevicesCommand
     {
         IAnsiConsole screen = Screen.OfOutput(terminal);
         Table libraries = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "", "");
-        foreach ((string name, LibraryFacts library) in new[] { ("driver", facts.Driver), ("NVRTC", facts.Nvrtc), ("cuBLAS", facts.Cublas) })
+        foreach ((string name, LibraryFacts library)
+            in new[] { ("driver", facts.Driver), ("NVRTC", facts.Nvrtc), ("cuBLAS", facts.Cublas) })
             libraries.AddRow(name, Markup.Escape(library.Version ?? "none"), Markup.Escape(library.Path ?? ""));
         screen.Write(libraries);
         // Reasons are long, and paths in them are to be copied: they are written as they are, not folded into a table.
-        foreach (string? problem in (ReadOnlySpan<string?>)[facts.Driver.Problem, facts.Nvrtc.Problem, facts.Cublas.Problem, .. facts.Notices])
+        foreach (string? problem
+            in (ReadOnlySpan<string?>)[facts.Driver.Problem, facts.Nvrtc.Problem, facts.Cublas.Problem, .. facts.Notices])
         {
             if (problem is null) continue;
             terminal.Out.WriteLine();

@@ -10,12 +10,17 @@ internal static class DownloadCommand
 {
     public static CommandDefinition Define()
     {
-        var name = new Argument<string?>("NAME") { Description = "124M, 355M, 774M, 1558M, or a Hugging Face repository id", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "124M, 355M, 774M, 1558M, or a Hugging Face repository id",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Setting<DownloadSource?> source = SettingOf.Choice<DownloadSource>(
             "--source",
             "Who serves the files (default: huggingface)",
             new("openai", DownloadSource.OpenAI), new("huggingface", DownloadSource.HuggingFace));
-        Setting<string?> revision = SettingOf.Text("--revision", "REVISION", "Branch, tag or commit of a Hugging Face repository (default: main)");
+        Setting<string?> revision = SettingOf.Text(
+            "--revision", "REVISION", "Branch, tag or commit of a Hugging Face repository (default: main)");
         Setting<string?> models = ModelChoice.Folder();
         var command = new Command("download", "Fetch a model, verify it, resume where an earlier attempt stopped")
         {

@@ -19,7 +19,8 @@ internal sealed class GenerateCommand
         "--prompts", "F.jsonl", "Many prompts: lines {\"prompt\":..} or {\"ids\":[..]}, optional \"seed\" and \"n\"; prints JSON Lines");
 
     private readonly Setting<int?> _samples = SettingOf.Integer("--samples", "N", 1, "Continuations of each prompt (default: 1)");
-    private readonly Setting<int?> _batchSize = SettingOf.Integer("--batch-size", "B", 1, "Sequences computed at a time (default: what fits)");
+    private readonly Setting<int?> _batchSize = SettingOf.Integer(
+        "--batch-size", "B", 1, "Sequences computed at a time (default: what fits)");
     private readonly Flag _json = new("--json", "Print a JSON line a sequence");
 
     private GenerateCommand() { }

@@ -32,7 +32,9 @@ internal static class InfoCommand
     {
         ModelOptions options = settings.Options(context, slots: null);
         if (options.Device.Kind == DeviceKind.Cuda)
-            throw new PlatformNotSupportedException($"device {options.Device}: info counts the memory of the CPU; of a GPU, what a command takes is said when it loads a model");
+            throw new PlatformNotSupportedException(
+                $"device {options.Device}: info counts the memory of the CPU; of a GPU, "
+                + "what a command takes is said when it loads a model");
         string location = settings.Location(context);
         using IWeightSource source = WeightSource.Open(location);
         Tokenizer? tokenizer = Directory.Exists(location) && Tokenizer.IsIn(location) ? Tokenizer.Load(location) : null;
@@ -74,7 +76,10 @@ internal static class InfoCommand
                 Row("commit", origin.Commit);
             Row("downloaded", $"{origin.Completed:u}");
             foreach (VerifiedFile file in origin.Files)
-                Row(file.Name, $"{file.Length:N0} bytes, {(file.Algorithm is null ? "length verified" : $"verified by {file.Algorithm} {file.Hash}")}");
+                Row(
+                    file.Name,
+                    $"{file.Length:N0} bytes, "
+                    + $"{(file.Algorithm is null ? "length verified" : $"verified by {file.Algorithm} {file.Hash}")}");
         }
         screen.Write(shape);
         terminal.Out.WriteLine();

@@ -35,7 +35,8 @@ internal static class ScoreCommand
         using GptModel model = settings.Load(context, slots: 1);
         int? stride = strideOption.Read(context.Parsed);
         if (stride > model.Configuration.ContextLength)
-            throw new UsageException($"--stride: expected an integer from 1 to {model.Configuration.ContextLength}, the context, found '{stride}'");
+            throw new UsageException(
+                $"--stride: expected an integer from 1 to {model.Configuration.ContextLength}, the context, found '{stride}'");
         int[] ids = PromptIds.Of(text, model);
 
         context.Interruption.Handled = true;

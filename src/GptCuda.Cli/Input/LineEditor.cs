@@ -2,7 +2,9 @@ using Spectre.Console.Rendering;
 
 namespace GptCuda.Cli.Input;
 
-/// <summary>Reads lines from a terminal, with arrow keys and a history. It draws on standard error: standard output is for results.</summary>
+/// <summary>
+/// Reads lines from a terminal, with arrow keys and a history. It draws on standard error: standard output is for results.
+/// </summary>
 internal sealed class LineEditor(TextWriter screen, string prompt)
 {
     private readonly LineHistory _history = new();
@@ -74,7 +76,8 @@ internal sealed class LineEditor(TextWriter screen, string prompt)
         }
     }
 
-    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) => key.Key == letter && key.Modifiers.HasFlag(ConsoleModifiers.Control);
+    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) =>
+        key.Key == letter && key.Modifiers.HasFlag(ConsoleModifiers.Control);
 
     /// <summary>Draws the part of the line around the cursor that one row of the terminal has room for.</summary>
     private void Draw()

@@ -1,6 +1,8 @@
 namespace GptCuda.Cli.Input;
 
-/// <summary>Reads JSON Lines as bytes, one line at a time: only <c>\n</c> ends a line, one <c>\r</c> before it belongs to the end.</summary>
+/// <summary>
+/// Reads JSON Lines as bytes, one line at a time: only <c>\n</c> ends a line, one <c>\r</c> before it belongs to the end.
+/// </summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
     private byte[] _buffer = new byte[16 * 1024];

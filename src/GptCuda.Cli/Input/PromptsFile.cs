@@ -33,7 +33,8 @@ internal static class PromptsFile
             {
                 Check(line, name, reader.Number, vocabularySize);
                 Prompt prompt = line.Prompt is null ? Prompt.FromIds(line.Ids) : Prompt.FromText(line.Prompt, special);
-                yield return new GenerationRequest(prompt, options with { Seed = line.Seed ?? options.Seed, MaxTokens = line.N ?? options.MaxTokens })
+                yield return new GenerationRequest(
+                    prompt, options with { Seed = line.Seed ?? options.Seed, MaxTokens = line.N ?? options.MaxTokens })
                 {
                     Samples = samples,
                     Label = $"{name} line {reader.Number}",
@@ -65,6 +66,7 @@ internal static class PromptsFile
         if (line.N is < 1)
             throw JsonLines.Invalid(name, number, $"\"n\" is {line.N}, expected an integer of at least 1");
         if (Array.FindIndex(line.Ids ?? [], id => id < 0 || id >= vocabularySize) is >= 0 and int bad)
-            throw JsonLines.Invalid(name, number, $"token id {line.Ids![bad]} is outside the vocabulary: expected 0 to {vocabularySize - 1}");
+            throw JsonLines.Invalid(
+                name, number, $"token id {line.Ids![bad]} is outside the vocabulary: expected 0 to {vocabularySize - 1}");
     }
 }

@@ -46,7 +46,10 @@ internal sealed class TextSource
 
     /// <summary>TEXT, --file: for commands that ids make no sense for.</summary>
     public static TextSource ForTextOnly() => new(
-        Positional(TextName, "The text; '-' reads it from standard input"), SettingOf.Path("--file", "F", "Take the text from a file"), null, null);
+        Positional(TextName, "The text; '-' reads it from standard input"),
+        SettingOf.Path("--file", "F", "Take the text from a file"),
+        null,
+        null);
 
     public void AddTo(Command command)
     {

@@ -28,9 +28,11 @@ internal static class Failure
     private static string Describe(Exception exception) => exception switch
     {
         // "… (Parameter 'x')" names something of the code, not of the command line.
-        ArgumentException { ParamName: { } parameter } => exception.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
-        UsageException or IOException or InvalidDataException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
-            or PlatformNotSupportedException or InsufficientMemoryException or NotSupportedException => exception.Message,
+        ArgumentException { ParamName: { } parameter } =>
+            exception.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
+        UsageException or IOException or InvalidDataException or ArgumentException or InvalidOperationException
+            or UnauthorizedAccessException or PlatformNotSupportedException or InsufficientMemoryException or NotSupportedException =>
+            exception.Message,
         OutOfMemoryException => "out of memory",
         _ => $"unexpected {exception.GetType().Name}: {exception.Message}",
     };

@@ -1,6 +1,8 @@
 namespace GptCuda.Cli.Output;
 
-/// <summary>Standard error, to which nothing that goes wrong in writing matters: a program whose messages nobody takes still works.</summary>
+/// <summary>
+/// Standard error, to which nothing that goes wrong in writing matters: a program whose messages nobody takes still works.
+/// </summary>
 internal sealed class StandardError : Stream
 {
     private readonly Stream _stream = Open();

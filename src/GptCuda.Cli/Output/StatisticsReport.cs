@@ -19,7 +19,10 @@ internal static class StatisticsReport
             Line("cache", Cache(CpuMemory.Of(cpu.Configuration, cpu.Options)));
         if (seed is not null)
             Line("seed", $"{seed}");
-        Line("load", $"{Milliseconds(statistics.LoadTime)} ({string.Join(", ", statistics.LoadParts.Select(part => $"{part.Name} {Milliseconds(part.Time)}"))})");
+        Line(
+            "load",
+            $"{Milliseconds(statistics.LoadTime)} "
+            + $"({string.Join(", ", statistics.LoadParts.Select(part => $"{part.Name} {Milliseconds(part.Time)}"))})");
         if (statistics.TimeToFirstToken is { } first)
             Line("time to first token", Milliseconds(first));
         Line("prefill", Speed(statistics.PrefillTokens, statistics.PrefillTokensPerSecond));

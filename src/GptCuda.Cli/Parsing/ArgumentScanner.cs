@@ -129,7 +129,8 @@ internal static class ArgumentScanner
 
     private static UsageException TooMany(List<string> texts, int most, Command command) =>
         new(most == 0 ? $"{command.Name} takes no text, found '{texts[0]}'"
-            : TakesText(command) ? $"{command.Name} takes one text, found {texts.Count}: put it in quotes: gptcuda {command.Name} \"{string.Join(' ', texts)}\""
+            : TakesText(command) ? $"{command.Name} takes one text, found {texts.Count}: put it in quotes: "
+                + $"gptcuda {command.Name} \"{string.Join(' ', texts)}\""
             : $"{command.Name} takes one {command.Arguments[0].Name}, found {texts.Count}: {string.Join(' ', texts)}");
 
     /// <summary>Whether what stands on the command line beside options may be any text.</summary>

@@ -67,7 +67,11 @@ internal static class SettingOf
 
     /// <summary>Token ids.</summary>
     public static Setting<TokenIds?> Ids(string name, string description) =>
-        new(NewOption(name, "L", description), TokenIds.Expected, (string text, out TokenIds? value) => (value = TokenIds.Read(text)) is not null, TokenIds.Describe);
+        new(
+            NewOption(name, "L", description),
+            TokenIds.Expected,
+            (string text, out TokenIds? value) => (value = TokenIds.Read(text)) is not null,
+            TokenIds.Describe);
 
     private static Option<string?> NewOption(string name, string placeholder, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = placeholder };

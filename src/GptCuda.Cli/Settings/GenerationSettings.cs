@@ -21,9 +21,14 @@ internal sealed class GenerationSettings
         "What a prompt longer than the context does: fail (default), or keep its last half",
         new("error", PromptOverflow.Error), new("slide", PromptOverflow.Slide));
 
-    private readonly Setting<ulong?> _seed = SettingOf.Unsigned("--seed", "S", "Same seed, same text (default: random, printed with --stats)");
+    private readonly Setting<ulong?> _seed = SettingOf.Unsigned(
+        "--seed", "S", "Same seed, same text (default: random, printed with --stats)");
 
-    private readonly Option<string[]> _stop = new("--stop") { Description = "End before this text; may be given several times", HelpName = "TEXT" };
+    private readonly Option<string[]> _stop = new("--stop")
+    {
+        Description = "End before this text; may be given several times",
+        HelpName = "TEXT",
+    };
 
     private readonly Flag _ignoreEndOfText = new("--ignore-eot", "Go on past the end-of-text token");
 

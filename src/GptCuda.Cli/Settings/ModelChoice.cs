@@ -38,7 +38,8 @@ internal sealed class ModelChoice(string? standard = null)
         if (model is not null && type is not null)
             throw new UsageException($"--model {model} and --model_type {type} say the same thing; give one");
         string? models = _models.Read(context.Parsed);
-        if (type is not null && ModelDirectory.IsName(type) && !Directory.Exists(type) && !Directory.Exists(ModelDirectory.PathOf(type, models)))
+        if (type is not null && ModelDirectory.IsName(type) && !Directory.Exists(type)
+            && !Directory.Exists(ModelDirectory.PathOf(type, models)))
             return ModelFetch.Run(context, type, DownloadSource.HuggingFace, revision: null, models);
         return LocationOf(context, model ?? type ?? standard ?? ModelDirectory.Shipped, "--model");
     }

@@ -15,7 +15,8 @@ internal sealed class ModelSettings
     private readonly Setting<ElementType?> _dtype =
         DtypeSetting.Of("--dtype", "How the weights are held (default: f32; on a GPU bf16, below sm_80 f16)");
 
-    private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
+    private readonly Setting<int?> _threads = SettingOf.Integer(
+        "--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
 
     private readonly Flag _stats = new("--stats", "Print times, speed and memory on standard error");
 

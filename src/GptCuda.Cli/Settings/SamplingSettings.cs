@@ -20,7 +20,11 @@ internal sealed class SamplingSettings
     private readonly Setting<int?> _topK = SettingOf.Integer("--top-k", "K", 0, "Keeps the K likeliest tokens; 0 keeps all (default: 40)");
 
     private readonly Setting<float?> _topP = SettingOf.Number(
-        "--top-p", "P", "Keeps the likeliest tokens up to this probability (default: 1, off)", "above 0 and at most 1", value => value is > 0 and <= 1);
+        "--top-p",
+        "P",
+        "Keeps the likeliest tokens up to this probability (default: 1, off)",
+        "above 0 and at most 1",
+        value => value is > 0 and <= 1);
 
     private readonly Setting<TopPRule?> _topPRule = SettingOf.Choice<TopPRule>(
         "--top-p-rule",
@@ -28,7 +32,11 @@ internal sealed class SamplingSettings
         new("huggingface", TopPRule.HuggingFace), new("openai", TopPRule.OpenAI));
 
     private readonly Setting<float?> _minP = SettingOf.Number(
-        "--min-p", "M", "Drops what is less likely than M times the likeliest (default: 0, off)", "from 0 to 1", value => value is >= 0 and <= 1);
+        "--min-p",
+        "M",
+        "Drops what is less likely than M times the likeliest (default: 0, off)",
+        "from 0 to 1",
+        value => value is >= 0 and <= 1);
 
     public void AddTo(Command command)
     {

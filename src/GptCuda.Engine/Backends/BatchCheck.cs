@@ -25,11 +25,14 @@ internal sealed class BatchCheck(GptConfiguration configuration, int slotCount)
             if ((uint)slot >= (uint)slotCount)
                 throw new ArgumentException($"token {i} of the batch is in slot {slot}: there are {slotCount}");
             if ((uint)position >= (uint)configuration.ContextLength)
-                throw new ArgumentException($"token {i} of the batch is at position {position}: the context has {configuration.ContextLength}");
+                throw new ArgumentException(
+                    $"token {i} of the batch is at position {position}: the context has {configuration.ContextLength}");
             if (_next[slot] >= 0 && position != _next[slot])
-                throw new ArgumentException($"token {i} of the batch is at position {position} of slot {slot}: {_next[slot]} comes next there");
+                throw new ArgumentException(
+                    $"token {i} of the batch is at position {position} of slot {slot}: {_next[slot]} comes next there");
             if (_next[slot] < 0 && position > _cached[slot])
-                throw new ArgumentException($"token {i} of the batch is at position {position} of slot {slot}, which holds {_cached[slot]}");
+                throw new ArgumentException(
+                    $"token {i} of the batch is at position {position} of slot {slot}, which holds {_cached[slot]}");
             _next[slot] = position + 1;
         }
 
@@ -42,7 +45,8 @@ internal sealed class BatchCheck(GptConfiguration configuration, int slotCount)
 
         long wanted = (long)batch.LogitRows.Length * configuration.VocabularySize;
         if (logitCount != wanted)
-            throw new ArgumentException($"room for {logitCount} logits: {batch.LogitRows.Length} rows of {configuration.VocabularySize} are {wanted}");
+            throw new ArgumentException(
+                $"room for {logitCount} logits: {batch.LogitRows.Length} rows of {configuration.VocabularySize} are {wanted}");
     }
 
     /// <summary>Checks the tokens whose likelihood is asked for.</summary>

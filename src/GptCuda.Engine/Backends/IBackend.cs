@@ -16,7 +16,9 @@ public interface IBackend : IDisposable
     /// <summary>Number of cache slots, each for one sequence of up to the context length.</summary>
     int SlotCount { get; }
 
-    /// <summary>Runs the model over a ragged batch, appends its keys and values to the slots' caches, and gives the wanted logits.</summary>
+    /// <summary>
+    /// Runs the model over a ragged batch, appends its keys and values to the slots' caches, and gives the wanted logits.
+    /// </summary>
     /// <param name="batch">Tokens with slots and positions; at least one.</param>
     /// <param name="logits">[R, V] row-major, in the order of <see cref="RaggedBatch.LogitRows"/>.</param>
     /// <param name="observer">Sees intermediate values where one is given.</param>
@@ -36,6 +38,9 @@ public interface IBackend : IDisposable
     /// <param name="sampled">The next token of each, in the same order.</param>
     void Decode(ReadOnlySpan<DecodeRow> rows, Span<int> sampled);
 
-    /// <summary>Copies the first <paramref name="length"/> positions of one slot's cache to another's, for a prompt that several samples share.</summary>
+    /// <summary>
+    /// Copies the first <paramref name="length"/> positions of one slot's cache to another's, for a prompt that several samples
+    /// share.
+    /// </summary>
     void CopySlot(int source, int destination, int length);
 }

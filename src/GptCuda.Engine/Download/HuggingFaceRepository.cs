@@ -4,7 +4,8 @@ using GptCuda.Engine.Weights.HuggingFace;
 namespace GptCuda.Engine.Download;
 
 /// <summary>A repository of the Hugging Face hub in GPT-2's layout.</summary>
-internal sealed class HuggingFaceRepository(string repository, DownloadOptions options, RemoteProbe probe, IDownloadObserver observer) : IModelHost
+internal sealed class HuggingFaceRepository(
+    string repository, DownloadOptions options, RemoteProbe probe, IDownloadObserver observer) : IModelHost
 {
     private const string Configuration = HuggingFaceConfiguration.FileName;
     private const string Vocabulary = "vocab.json";
@@ -41,7 +42,8 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
         {
             RemoteFile index = await probe.DescribeAsync(IndexFile, Address(IndexFile), cancellation).ConfigureAwait(false)
                 ?? throw new DownloadException(
-                    $"{Description} has neither {SingleFile} nor {IndexFile} at revision {options.Revision}; other weight formats are not read.");
+                    $"{Description} has neither {SingleFile} nor {IndexFile} at revision {options.Revision}; "
+                    + "other weight formats are not read.");
             files.Add(index);
             foreach (string shard in Shards(await probe.ReadAsync(index, MostIndexBytes, cancellation).ConfigureAwait(false)))
                 files.Add(await probe.DescribeAsync(shard, Address(shard), cancellation).ConfigureAwait(false)
@@ -50,7 +52,8 @@ internal sealed class HuggingFaceRepository(string repository, DownloadOptions o
         string[] commits = [.. files.Select(file => file.Revision).OfType<string>().Distinct()];
         return commits.Length <= 1
             ? files
-            : throw new DownloadException($"{Description} changed while it was being read: commits {string.Join(", ", commits)}. Try again.");
+            : throw new DownloadException(
+                $"{Description} changed while it was being read: commits {string.Join(", ", commits)}. Try again.");
     }
 
     /// <summary>A few hundred bytes, read before anything else is asked for, that may save gigabytes: is this GPT-2?</summary>

@@ -32,7 +32,8 @@ public static class ModelDownload
         ArgumentNullException.ThrowIfNull(observer);
         if (!OfficialModels.IsDownloadable(name))
             throw new ArgumentException(
-                $"\"{name}\" is neither a size ({string.Join(", ", OfficialModels.Repositories.Keys)}) nor a repository id like openai-community/gpt2.");
+                $"\"{name}\" is neither a size ({string.Join(", ", OfficialModels.Repositories.Keys)}) nor a "
+                + "repository id like openai-community/gpt2.");
         if (options.Source == DownloadSource.OpenAI && !OfficialModels.Repositories.ContainsKey(name))
             throw new ArgumentException($"OpenAI published {string.Join(", ", OfficialModels.Repositories.Keys)}, not \"{name}\".");
 
@@ -151,13 +152,18 @@ public static class ModelDownload
         try
         {
             return await ModelLock.TakeAsync(
-                Sibling(target, ".lock"), () => observer.Said($"another process is downloading {name}; waiting for it"), LockPoll, cancellation)
+                Sibling(target, ".lock"),
+                () => observer.Said($"another process is downloading {name}; waiting for it"),
+                LockPoll,
+                cancellation)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DownloadException(
-                $"{root}: no model can be put there: {SystemError.ReasonOf(e)}. Another folder: --models_dir or {ModelDirectory.EnvironmentVariable}", e);
+                $"{root}: no model can be put there: {SystemError.ReasonOf(e)}. Another folder: "
+                + $"--models_dir or {ModelDirectory.EnvironmentVariable}",
+                e);
         }
     }
 
@@ -194,7 +200,8 @@ public static class ModelDownload
     }
 
     /// <summary>Files that an earlier attempt did not finish, or finished with content that the source no longer has.</summary>
-    private static async Task<List<RemoteFile>> MissingAsync(string staging, IReadOnlyList<RemoteFile> files, CancellationToken cancellation)
+    private static async Task<List<RemoteFile>> MissingAsync(
+        string staging, IReadOnlyList<RemoteFile> files, CancellationToken cancellation)
     {
         List<RemoteFile> missing = [];
         foreach (RemoteFile file in files)

@@ -10,7 +10,9 @@ internal static class NetworkAdvice
     {
         if (problem is not TimeoutException && problem is not HttpRequestException { StatusCode: null })
             return "";
-        string mirror = source == DownloadSource.OpenAI ? DownloadOptions.OpenAIEndpointVariable : DownloadOptions.HuggingFaceEndpointVariable;
+        string mirror = source == DownloadSource.OpenAI
+            ? DownloadOptions.OpenAIEndpointVariable
+            : DownloadOptions.HuggingFaceEndpointVariable;
         return $" Is there a network? HTTPS_PROXY names a proxy where one is needed, {mirror} a mirror of the server.";
     }
 }

@@ -5,7 +5,10 @@ internal sealed class OpenAIModel(string size, DownloadOptions options, RemotePr
 {
     /// <summary>The files of a model, the small ones first. The last two make up the checkpoint with its index.</summary>
     private static readonly string[] Names =
-        ["checkpoint", "encoder.json", "hparams.json", "vocab.bpe", "model.ckpt.index", "model.ckpt.meta", "model.ckpt.data-00000-of-00001"];
+    [
+        "checkpoint", "encoder.json", "hparams.json", "vocab.bpe", "model.ckpt.index", "model.ckpt.meta",
+        "model.ckpt.data-00000-of-00001",
+    ];
 
     /// <summary>SHA-256 of the vocabulary, which is the same for all sizes.</summary>
     private static readonly Dictionary<string, string> KnownHashes = new()

@@ -39,12 +39,18 @@ internal sealed class PartialFile : IDisposable
     /// <param name="file">What the server describes.</param>
     /// <param name="connections">Segments for a file that is new and large enough.</param>
     /// <param name="segmentBytes">Least length of a segment.</param>
-    /// <remarks>What is neither held to a hash nor tied to an entity tag is not gone on with: nothing would show that it had changed.</remarks>
+    /// <remarks>
+    /// What is neither held to a hash nor tied to an entity tag is not gone on with: nothing would show that it had changed.
+    /// </remarks>
     public static PartialFile Open(string path, RemoteFile file, int connections, long segmentBytes)
     {
         PartialFileState? earlier = Load(path, file);
         SafeFileHandle part = File.OpenHandle(
-            PartOf(path), earlier is null ? FileMode.Create : FileMode.Open, FileAccess.ReadWrite, FileShare.Read, FileOptions.Asynchronous);
+            PartOf(path),
+            earlier is null ? FileMode.Create : FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.Read,
+            FileOptions.Asynchronous);
         int count = file.ServesRanges ? (int)Math.Clamp(file.Length / segmentBytes, 1, connections) : 1;
         PartialFile partial = new(path, earlier ?? Begin(file, count), part);
         if (earlier is null)

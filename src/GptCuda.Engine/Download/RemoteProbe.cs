@@ -33,7 +33,8 @@ internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions optio
                 throw HttpStatus.Problem(name, first.Response);
             bool ranges = first.Response.StatusCode == HttpStatusCode.PartialContent;
             long? total = ranges ? first.Response.Content.Headers.ContentRange?.Length ?? first.LinkedSize : LengthOf(first);
-            return Describe(name, uri, total ?? throw new DownloadException($"{name}: the server does not say how long it is."), first, ranges);
+            return Describe(
+                name, uri, total ?? throw new DownloadException($"{name}: the server does not say how long it is."), first, ranges);
         }, cancellation);
 
     /// <summary>A small file's content, held to what <paramref name="file"/> says of it.</summary>

@@ -5,7 +5,9 @@ namespace GptCuda.Engine.Generation;
 /// <param name="Options">How to continue it.</param>
 public sealed record GenerationRequest(Prompt Prompt, GenerationOptions Options)
 {
-    /// <summary>Continuations of the prompt, each from a random stream of its own. At least 1. The prompt is computed once for all.</summary>
+    /// <summary>
+    /// Continuations of the prompt, each from a random stream of its own. At least 1. The prompt is computed once for all.
+    /// </summary>
     public int Samples
     {
         get;

@@ -17,7 +17,8 @@ internal sealed record ModelLimits(GptConfiguration Configuration, Tokenizer? To
         foreach (int id in ids)
         {
             if ((uint)id >= (uint)Configuration.VocabularySize)
-                throw new ArgumentException($"{at}token id {id} is outside the model's vocabulary: expected 0 to {Configuration.VocabularySize - 1}");
+                throw new ArgumentException(
+                    $"{at}token id {id} is outside the model's vocabulary: expected 0 to {Configuration.VocabularySize - 1}");
         }
     }
 }

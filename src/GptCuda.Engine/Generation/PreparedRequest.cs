@@ -29,7 +29,9 @@ internal sealed class PreparedRequest
     /// <param name="request">The request.</param>
     /// <param name="index">Its index among others.</param>
     /// <param name="model">What the model can take.</param>
-    /// <exception cref="ArgumentException">The prompt does not serve; the message has the values, and the request's label if any.</exception>
+    /// <exception cref="ArgumentException">
+    /// The prompt does not serve; the message has the values, and the request's label if any.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Text is asked of a model without a vocabulary.</exception>
     public static PreparedRequest From(GenerationRequest request, int index, ModelLimits model)
     {

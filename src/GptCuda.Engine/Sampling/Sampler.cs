@@ -37,7 +37,9 @@ public sealed class Sampler
     private readonly WeightedTokens _tokens;
 
     /// <param name="vocabularySize">V; every logits span has this length.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not from 1 to 2^23, beyond which sums of weights could overflow.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is not from 1 to 2^23, beyond which sums of weights could overflow.
+    /// </exception>
     public Sampler(int vocabularySize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
@@ -56,7 +58,9 @@ public sealed class Sampler
     /// <param name="position">The position that the token will have, for the random stream and for messages.</param>
     /// <returns>The token's id.</returns>
     /// <exception cref="ArgumentException">The number of logits is not V.</exception>
-    /// <exception cref="InvalidDataException">A logit is NaN or plus infinity, or all are minus infinity; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A logit is NaN or plus infinity, or all are minus infinity; the message says where.
+    /// </exception>
     public int Sample(ReadOnlySpan<float> logits, SequenceSampling sampling, int position)
     {
         var options = sampling.Options;
@@ -79,7 +83,8 @@ public sealed class Sampler
     public void Distribution(ReadOnlySpan<float> logits, SequenceSampling sampling, int position, Span<double> probabilities)
     {
         if (probabilities.Length != _penalized.Length)
-            throw new ArgumentException($"expected room for {_penalized.Length} probabilities, found {probabilities.Length}", nameof(probabilities));
+            throw new ArgumentException(
+                $"expected room for {_penalized.Length} probabilities, found {probabilities.Length}", nameof(probabilities));
         var options = sampling.Options;
         logits = Penalize(logits, sampling, position);
         float highest = LogitScan.Best(logits, position);

@@ -20,7 +20,9 @@ public static class ElementConversion
     /// <param name="stored">destination.Length elements of <paramref name="type"/>.</param>
     /// <param name="type">F32, BF16 or F16.</param>
     /// <param name="destination">Receives the values.</param>
-    /// <exception cref="ArgumentException">The spans do not hold the same number of elements, or the type is Int8, which has scales.</exception>
+    /// <exception cref="ArgumentException">
+    /// The spans do not hold the same number of elements, or the type is Int8, which has scales.
+    /// </exception>
     public static void ToSingle(ReadOnlySpan<byte> stored, ElementType type, Span<float> destination)
     {
         if (stored.Length != (long)destination.Length * SizeOf(type))

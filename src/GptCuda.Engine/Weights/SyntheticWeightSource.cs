@@ -56,7 +56,8 @@ public sealed class SyntheticWeightSource : IWeightSource
         string[] parts = location.Split(':');
         if (parts is [_, string size])
             return new(size);
-        if (parts is [_, string sizeOfSeed, string seed] && ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
+        if (parts is [_, string sizeOfSeed, string seed]
+            && ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
             return new(sizeOfSeed, value);
         throw new ArgumentException($"{location}: expected {Scheme}SIZE or {Scheme}SIZE:SEED with a seed from 0 to {ulong.MaxValue}");
     }

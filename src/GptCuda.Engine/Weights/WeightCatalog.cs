@@ -78,7 +78,9 @@ public static class WeightCatalog
         name.StartsWith("h.", StringComparison.Ordinal)
         && (name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal));
 
-    /// <summary>Whether a name lies where the model's own tensors lie, so that it cannot be left unread without changing the results.</summary>
+    /// <summary>
+    /// Whether a name lies where the model's own tensors lie, so that it cannot be left unread without changing the results.
+    /// </summary>
     internal static bool IsInsideModel(string name) =>
         name.StartsWith("h.", StringComparison.Ordinal) || name.StartsWith("wte.", StringComparison.Ordinal)
         || name.StartsWith("wpe.", StringComparison.Ordinal) || name.StartsWith("ln_f.", StringComparison.Ordinal);

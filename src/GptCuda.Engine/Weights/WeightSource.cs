@@ -53,7 +53,8 @@ public static class WeightSource
         string found = present.Length > 0 ? $"only {string.Join(", ", present)}" : "none of them";
         string unreadable = Has("pytorch_model.bin") ? "; pytorch_model.bin is not read: save the model as safetensors" : "";
         throw new FileNotFoundException(
-            $"{directory}: expected {HuggingFaceConfiguration.FileName} with {HuggingFaceDirectory.SingleFileName} or {ShardIndex.FileName} "
+            $"{directory}: expected {HuggingFaceConfiguration.FileName} with {HuggingFaceDirectory.SingleFileName} "
+            + $"or {ShardIndex.FileName} "
             + $"(Hugging Face), or {OpenAIConfiguration.FileName} with {CheckpointIndex.FileName} (OpenAI), found {found}{unreadable}");
     }
 }

@@ -11,7 +11,9 @@ public sealed record WeightTensor(string Name, ElementType StoredType, Immutable
     /// <summary>Product of <see cref="Shape"/>.</summary>
     public long ElementCount { get; } = Shape.Aggregate(1L, (product, extent) => checked(product * extent));
 
-    /// <summary>Checks that elements <paramref name="first"/> up to <paramref name="first"/> + <paramref name="count"/> are the tensor's.</summary>
+    /// <summary>
+    /// Checks that elements <paramref name="first"/> up to <paramref name="first"/> + <paramref name="count"/> are the tensor's.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">They are not.</exception>
     internal void CheckRange(long first, long count)
     {

@@ -55,5 +55,6 @@ public readonly record struct GemmMatrix
         new(memory.Address, memory.Length, GemmType.BF16, rows, columns, stride);
 
     /// <summary>For example BF16 [8, 768].</summary>
-    public override string ToString() => Stride == Columns ? $"{Type} [{Rows}, {Columns}]" : $"{Type} [{Rows}, {Columns}] with rows {Stride} apart";
+    public override string ToString() =>
+        Stride == Columns ? $"{Type} [{Rows}, {Columns}]" : $"{Type} [{Rows}, {Columns}] with rows {Stride} apart";
 }

@@ -71,7 +71,8 @@ public sealed unsafe class RowMajorGemm : IDisposable
 
         cublasStatus_t status = cublas.cublasGemmEx(
             _handle, Operation(transposeB), Operation(transposeA), n, m, k, &alpha,
-            (void*)b.Address, Native(b.Type), b.Stride, (void*)a.Address, Native(a.Type), a.Stride, &beta, (void*)c.Address, Native(c.Type), c.Stride,
+            (void*)b.Address, Native(b.Type), b.Stride, (void*)a.Address, Native(a.Type), a.Stride, &beta, (void*)c.Address, Native(c.Type),
+            c.Stride,
             AllowTF32 && a.Type == GemmType.F32 ? cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_TF32 : cublasComputeType_t.CUBLAS_COMPUTE_32F,
             cublasGemmAlgo_t.CUBLAS_GEMM_DEFAULT);
         if (status != cublasStatus_t.CUBLAS_STATUS_SUCCESS)
@@ -93,7 +94,8 @@ public sealed unsafe class RowMajorGemm : IDisposable
     private LibCublas Load()
     {
         if (_stream.IsCapturing)
-            throw new InvalidOperationException($"The first product of stream {_stream.Name} cannot be captured: it loads cuBLAS. Run once before.");
+            throw new InvalidOperationException(
+                $"The first product of stream {_stream.Name} cannot be captured: it loads cuBLAS. Run once before.");
         var cublas = new LibCublas(_library());
         int bytes = WorkspaceBytes(_stream.Context.Device.ComputeCapability);
         cublasHandle_t handle;
@@ -103,11 +105,18 @@ public sealed unsafe class RowMajorGemm : IDisposable
             // In this order: setting the stream takes the workspace away again.
             Check(cublas, cublas.cublasSetStream_v2(handle, _stream.Handle), nameof(cublas.cublasSetStream_v2));
             _workspace ??= new DeviceBuffer<byte>(_stream.Context, bytes);
-            Check(cublas, cublas.cublasSetWorkspace_v2(handle, (void*)_workspace.Span.Address, (nuint)bytes), nameof(cublas.cublasSetWorkspace_v2));
-            Check(cublas, cublas.cublasSetPointerMode_v2(handle, cublasPointerMode_t.CUBLAS_POINTER_MODE_HOST), nameof(cublas.cublasSetPointerMode_v2));
             Check(
                 cublas,
-                cublas.cublasSetMathMode(handle, cublasMath_t.CUBLAS_DEFAULT_MATH | cublasMath_t.CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION),
+                cublas.cublasSetWorkspace_v2(handle, (void*)_workspace.Span.Address, (nuint)bytes),
+                nameof(cublas.cublasSetWorkspace_v2));
+            Check(
+                cublas,
+                cublas.cublasSetPointerMode_v2(handle, cublasPointerMode_t.CUBLAS_POINTER_MODE_HOST),
+                nameof(cublas.cublasSetPointerMode_v2));
+            Check(
+                cublas,
+                cublas.cublasSetMathMode(
+                    handle, cublasMath_t.CUBLAS_DEFAULT_MATH | cublasMath_t.CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION),
                 nameof(cublas.cublasSetMathMode));
         }
         catch
@@ -122,7 +131,8 @@ public sealed unsafe class RowMajorGemm : IDisposable
         return _cublas = cublas;
     }
 
-    private static cublasOperation_t Operation(bool transposed) => transposed ? cublasOperation_t.CUBLAS_OP_T : cublasOperation_t.CUBLAS_OP_N;
+    private static cublasOperation_t Operation(bool transposed) =>
+        transposed ? cublasOperation_t.CUBLAS_OP_T : cublasOperation_t.CUBLAS_OP_N;
 
     private static cudaDataType Native(GemmType type) => type switch
     {

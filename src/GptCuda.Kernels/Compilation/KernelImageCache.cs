@@ -56,7 +56,8 @@ public sealed class KernelImageCache
         try
         {
             byte[] entry = File.ReadAllBytes(path);
-            if (entry.Length <= SHA256.HashSizeInBytes || !SHA256.HashData(entry.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(entry.AsSpan(0, SHA256.HashSizeInBytes)))
+            if (entry.Length <= SHA256.HashSizeInBytes
+                || !SHA256.HashData(entry.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(entry.AsSpan(0, SHA256.HashSizeInBytes)))
             {
                 Remove(key);
                 return false;
@@ -119,7 +120,8 @@ public sealed class KernelImageCache
     {
         FileInfo[] entries = new DirectoryInfo(Location).GetFiles();
         // What a process left when it was killed in the middle of a write.
-        foreach (FileInfo left in entries.Where(entry => entry.Extension == ".tmp" && entry.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
+        foreach (FileInfo left
+            in entries.Where(entry => entry.Extension == ".tmp" && entry.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
             Delete(left.FullName);
         FileInfo[] images = [.. entries.Where(entry => entry.Extension == Suffix).OrderBy(entry => entry.LastWriteTimeUtc)];
         long total = images.Sum(Length);

@@ -58,7 +58,9 @@ public sealed unsafe class KernelModule : IDisposable
         {
             CUfunction function;
             _context.Check(
-                _context.Cu.cuModuleGetFunction(&function, _handle, text), nameof(LibCuda.cuModuleGetFunction), $"looking for kernel {name} in {Name}");
+                _context.Cu.cuModuleGetFunction(&function, _handle, text),
+                nameof(LibCuda.cuModuleGetFunction),
+                $"looking for kernel {name} in {Name}");
             return new Kernel(_context, function, name);
         }
         finally

@@ -24,7 +24,9 @@ public sealed partial class KernelSources
     /// <summary>The kernels in this library, with those in the directory that GPTCUDA_KERNELS names before them.</summary>
     /// <exception cref="DirectoryNotFoundException">GPTCUDA_KERNELS names a directory that is not there.</exception>
     public static KernelSources Default() =>
-        Environment.GetEnvironmentVariable("GPTCUDA_KERNELS") is { Length: > 0 } directory ? FromDirectory(directory).Before(Embedded) : Embedded;
+        Environment.GetEnvironmentVariable("GPTCUDA_KERNELS") is { Length: > 0 } directory
+            ? FromDirectory(directory).Before(Embedded)
+            : Embedded;
 
     /// <summary>The kernels in this library.</summary>
     public static KernelSources Embedded { get; } = new(ReadEmbedded, "the kernels in this library");
@@ -39,7 +41,8 @@ public sealed partial class KernelSources
     }
 
     /// <summary>These files, and others where these have none.</summary>
-    public KernelSources Before(KernelSources others) => new(name => _read(name) ?? others._read(name), $"{Description}, {others.Description}");
+    public KernelSources Before(KernelSources others) =>
+        new(name => _read(name) ?? others._read(name), $"{Description}, {others.Description}");
 
     /// <summary>A kernel and everything that it includes, directly or not.</summary>
     /// <param name="file">Its name, for example <c>layernorm.cu</c>.</param>

@@ -33,6 +33,7 @@ public readonly record struct KernelTarget(ComputeCapability Architecture, bool 
         return older.Length > 0
             ? new KernelTarget(ComputeCapability.FromNumber(older.Max()), false)
             : throw new NotSupportedException(
-                $"NVRTC does not know the GPU's compute capability {device} nor an older one from {Oldest} on; it knows {string.Join(", ", known)}. Install another version of NVRTC.");
+                $"NVRTC does not know the GPU's compute capability {device} nor an older one from {Oldest} on; "
+                + $"it knows {string.Join(", ", known)}. Install another version of NVRTC.");
     }
 }

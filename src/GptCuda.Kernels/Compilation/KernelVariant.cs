@@ -16,7 +16,8 @@ public sealed class KernelVariant : IEquatable<KernelVariant>
         {
             if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
                 throw new ArgumentException($"\"{name}\" is not the name of a macro ({file}).");
-            if (value.AsSpan().ContainsAny('\n', '\r', '\0')) throw new ArgumentException($"The value of {name} has a line break ({file}).");
+            if (value.AsSpan().ContainsAny('\n', '\r', '\0'))
+                throw new ArgumentException($"The value of {name} has a line break ({file}).");
             if (!sorted.TryAdd(name, value)) throw new ArgumentException($"{name} is defined twice ({file}).");
         }
         File = file;

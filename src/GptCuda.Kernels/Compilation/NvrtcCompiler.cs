@@ -69,7 +69,9 @@ public sealed unsafe class NvrtcCompiler
         {
             nvrtcResult result = _nvrtc.nvrtcCompileProgram(program, arguments.Count, arguments.Pointers);
             if (result != nvrtcResult.NVRTC_SUCCESS) throw Failure(result, source, options, Log(program));
-            return machineCode ? Image(program, _nvrtc.nvrtcGetCUBINSize, _nvrtc.nvrtcGetCUBIN) : Image(program, _nvrtc.nvrtcGetPTXSize, _nvrtc.nvrtcGetPTX);
+            return machineCode
+                ? Image(program, _nvrtc.nvrtcGetCUBINSize, _nvrtc.nvrtcGetCUBIN)
+                : Image(program, _nvrtc.nvrtcGetPTXSize, _nvrtc.nvrtcGetPTX);
         }
         finally
         {

@@ -114,7 +114,10 @@ public sealed unsafe class CudaContext : IDisposable
     /// <param name="held">The resource's number in the leak registry.</param>
     /// <param name="expression">The driver's function as it is written at the call, for messages.</param>
     internal void Release<THandle>(
-        delegate* unmanaged<THandle, CUresult> free, THandle handle, long held, [CallerArgumentExpression(nameof(free))] string expression = "")
+        delegate* unmanaged<THandle, CUresult> free,
+        THandle handle,
+        long held,
+        [CallerArgumentExpression(nameof(free))] string expression = "")
         where THandle : unmanaged
     {
         if (_disposed) return;

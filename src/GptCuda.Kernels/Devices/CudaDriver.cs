@@ -58,7 +58,10 @@ public sealed unsafe class CudaDriver
         int Ask(CUdevice_attribute attribute)
         {
             int value;
-            Check(Cu.cuDeviceGetAttribute(&value, attribute, device), nameof(Cu.cuDeviceGetAttribute), $"asking device {ordinal} for {attribute}");
+            Check(
+                Cu.cuDeviceGetAttribute(&value, attribute, device),
+                nameof(Cu.cuDeviceGetAttribute),
+                $"asking device {ordinal} for {attribute}");
             return value;
         }
         long clock = 1000L * Ask(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE);
@@ -94,7 +97,8 @@ public sealed unsafe class CudaDriver
     internal CUdevice Handle(int ordinal)
     {
         if ((uint)ordinal >= (uint)DeviceCount)
-            throw new ArgumentOutOfRangeException(nameof(ordinal), $"There is no CUDA device {ordinal}: {Symbols.Library} has {DeviceCount}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(ordinal), $"There is no CUDA device {ordinal}: {Symbols.Library} has {DeviceCount}.");
         CUdevice device;
         Check(Cu.cuDeviceGet(&device, ordinal), nameof(Cu.cuDeviceGet), $"opening device {ordinal}");
         return device;
@@ -131,7 +135,9 @@ public sealed unsafe class CudaDriver
     private string CodeText(CUresult result)
     {
         byte* text;
-        return Cu.cuGetErrorString(result, &text) == CUresult.CUDA_SUCCESS ? Marshal.PtrToStringUTF8((nint)text)! : "which the driver cannot explain";
+        return Cu.cuGetErrorString(result, &text) == CUresult.CUDA_SUCCESS
+            ? Marshal.PtrToStringUTF8((nint)text)!
+            : "which the driver cannot explain";
     }
 
     private string Name(CUdevice device)

@@ -14,7 +14,8 @@ internal static partial class CompilerLog
         if (!match.Success) return log.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim() ?? "";
         string error = match.Value.Trim();
         string file = match.Groups["file"].Value.Trim();
-        (string? name, string? text) = sources.FirstOrDefault(source => file == source.Key || file.EndsWith("/" + source.Key, StringComparison.Ordinal));
+        (string? name, string? text) = sources.FirstOrDefault(
+            source => file == source.Key || file.EndsWith("/" + source.Key, StringComparison.Ordinal));
         if (name is null || !int.TryParse(match.Groups["line"].Value, out int number)) return error;
         string[] lines = text!.Split('\n');
         return number < 1 || number > lines.Length ? error : $"{error}\n  {name}:{number}: {lines[number - 1].Trim()}";

@@ -24,7 +24,9 @@ internal sealed class LaunchLog
 
     public void Clear() => _count = 0;
 
-    /// <summary>The launches, oldest first, each as kernel&lt;&lt;&lt;grid, block&gt;&gt;&gt;, a product with its shape, or a graph.</summary>
+    /// <summary>
+    /// The launches, oldest first, each as kernel&lt;&lt;&lt;grid, block&gt;&gt;&gt;, a product with its shape, or a graph.
+    /// </summary>
     public IEnumerable<string> Describe()
     {
         if (_count > Kept) yield return $"{_count - Kept} earlier launches";

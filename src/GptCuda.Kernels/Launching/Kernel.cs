@@ -27,7 +27,9 @@ public sealed unsafe class Kernel
         {
             int value;
             context.Check(
-                context.Cu.cuFuncGetAttribute(&value, attribute, function), nameof(LibCuda.cuFuncGetAttribute), $"asking kernel {name} for {attribute}");
+                context.Cu.cuFuncGetAttribute(&value, attribute, function),
+                nameof(LibCuda.cuFuncGetAttribute),
+                $"asking kernel {name} for {attribute}");
             return value;
         }
         Resources = new KernelResources(
@@ -57,7 +59,8 @@ public sealed unsafe class Kernel
         if (bytes > most)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(bytes), $"{Name} needs {bytes} bytes of dynamic shared memory; a block of {_context.Device.Name} has at most {most}.");
+                nameof(bytes),
+                $"{Name} needs {bytes} bytes of dynamic shared memory; a block of {_context.Device.Name} has at most {most}.");
         }
         _context.Enter();
         _context.Check(
@@ -90,10 +93,12 @@ public sealed unsafe class Kernel
     /// </exception>
     /// <exception cref="CudaException">The driver refused the launch, or reports an earlier failure.</exception>
     [SkipLocalsInit]
-    public void Launch(CudaStream stream, in LaunchShape shape, scoped ref KernelArguments arguments, LaunchOptions options = LaunchOptions.None)
+    public void Launch(
+        CudaStream stream, in LaunchShape shape, scoped ref KernelArguments arguments, LaunchOptions options = LaunchOptions.None)
     {
         stream.Enter();
-        if (stream.Context != _context) throw new ArgumentException($"Kernel {Name} and stream {stream.Name} are of different contexts.", nameof(stream));
+        if (stream.Context != _context)
+            throw new ArgumentException($"Kernel {Name} and stream {stream.Name} are of different contexts.", nameof(stream));
         LaunchLimits.Check(this, _context.Device, shape, _dynamicShared);
         // Field by field into one local: an initializer fills a temporary and copies it with wide loads, which wait for the
         // narrow stores before them; that alone took longer than all the rest of a launch.

@@ -53,7 +53,8 @@ public ref struct KernelArguments
     internal ref ulong FirstValue => ref _values[0];
 
     private readonly void Refuse(int bytes) => throw new InvalidOperationException(
-        $"Argument {Count} of {bytes} bytes does not fit: a launch has at most {MaxCount} arguments and {Slots * sizeof(ulong)} bytes of them.");
+        $"Argument {Count} of {bytes} bytes does not fit: a launch has at most {MaxCount} "
+        + $"arguments and {Slots * sizeof(ulong)} bytes of them.");
 
     [InlineArray(Slots)]
     private struct Values

@@ -7,4 +7,5 @@ namespace GptCuda.Kernels.Launching;
 /// <param name="MaxThreadsPerBlock">Most threads of a block, from its registers or its launch bounds.</param>
 /// <param name="PtxVersion">10 x major + minor of the PTX architecture that it was compiled for.</param>
 /// <param name="BinaryVersion">10 x major + minor of the machine code's architecture.</param>
-public sealed record KernelResources(int Registers, int LocalBytes, int SharedBytes, int MaxThreadsPerBlock, int PtxVersion, int BinaryVersion);
+public sealed record KernelResources(
+    int Registers, int LocalBytes, int SharedBytes, int MaxThreadsPerBlock, int PtxVersion, int BinaryVersion);

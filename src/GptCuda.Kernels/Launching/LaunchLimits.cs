@@ -9,10 +9,13 @@ internal static class LaunchLimits
     /// <exception cref="ArgumentException">One passes its limit.</exception>
     public static void Check(Kernel kernel, CudaDevice device, in LaunchShape shape, int dynamicShared)
     {
-        if (!Within(shape.Grid, device.MaxGrid)) Refuse(kernel, $"a grid of {shape.Grid} blocks; {device.Name} takes (1, 1, 1) to {device.MaxGrid}");
-        if (!Within(shape.Block, device.MaxBlock)) Refuse(kernel, $"a block of {shape.Block} threads; {device.Name} takes (1, 1, 1) to {device.MaxBlock}");
+        if (!Within(shape.Grid, device.MaxGrid))
+            Refuse(kernel, $"a grid of {shape.Grid} blocks; {device.Name} takes (1, 1, 1) to {device.MaxGrid}");
+        if (!Within(shape.Block, device.MaxBlock))
+            Refuse(kernel, $"a block of {shape.Block} threads; {device.Name} takes (1, 1, 1) to {device.MaxBlock}");
         int most = Math.Min(device.MaxThreadsPerBlock, kernel.Resources.MaxThreadsPerBlock);
-        if (shape.Block.Count > most) Refuse(kernel, $"{shape.Block.Count} threads a block; with its registers and launch bounds it can have {most}");
+        if (shape.Block.Count > most)
+            Refuse(kernel, $"{shape.Block.Count} threads a block; with its registers and launch bounds it can have {most}");
         if ((uint)shape.SharedBytes > (uint)dynamicShared)
         {
             Refuse(kernel, $"{shape.SharedBytes} bytes of dynamic shared memory besides {kernel.Resources.SharedBytes} static ones; "
@@ -44,5 +47,6 @@ internal static class LaunchLimits
     private static bool Within(Dim3 extents, Dim3 most) =>
         (uint)(extents.X - 1) < (uint)most.X && (uint)(extents.Y - 1) < (uint)most.Y && (uint)(extents.Z - 1) < (uint)most.Z;
 
-    private static void Refuse(Kernel kernel, string what) => throw new ArgumentException($"Kernel {kernel.Name} cannot be launched with {what}.");
+    private static void Refuse(Kernel kernel, string what) =>
+        throw new ArgumentException($"Kernel {kernel.Name} cannot be launched with {what}.");
 }

@@ -17,8 +17,10 @@ internal static unsafe class CublasVersion
             cublasStatus_t status = cublas.cublasGetProperty(part, &value);
             return status == cublasStatus_t.CUBLAS_STATUS_SUCCESS
                 ? value
-                : throw new CublasException($"cublasGetProperty of {symbols.Library} failed ({(int)status}).", nameof(cublas.cublasGetProperty), (int)status);
+                : throw new CublasException(
+                    $"cublasGetProperty of {symbols.Library} failed ({(int)status}).", nameof(cublas.cublasGetProperty), (int)status);
         }
-        return new Version(Part(libraryPropertyType.MAJOR_VERSION), Part(libraryPropertyType.MINOR_VERSION), Part(libraryPropertyType.PATCH_LEVEL));
+        return new Version(
+            Part(libraryPropertyType.MAJOR_VERSION), Part(libraryPropertyType.MINOR_VERSION), Part(libraryPropertyType.PATCH_LEVEL));
     }
 }

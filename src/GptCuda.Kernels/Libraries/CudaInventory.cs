@@ -58,7 +58,8 @@ public sealed record CudaInventory
             (string version, SymbolTable symbols) = open();
             return new LibraryReport(library, version, symbols.Path ?? symbols.Library, null);
         }
-        catch (Exception exception) when (exception is LibraryNotFoundException or MissingSymbolException or CudaException or NvrtcException or CublasException)
+        catch (Exception exception) when (
+            exception is LibraryNotFoundException or MissingSymbolException or CudaException or NvrtcException or CublasException)
         {
             return new LibraryReport(library, null, null, exception.Message);
         }

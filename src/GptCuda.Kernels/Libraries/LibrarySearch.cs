@@ -36,7 +36,8 @@ public sealed class LibrarySearch
             ? $"CUDA {major} is newer than the driver, which supports CUDA {CudaVersion.Text(driverVersion)}"
             : null;
         // The name says the major version before anything is loaded; a file that was named may be called anything.
-        return Find(CudaLibrary.Nvrtc, named, (major, symbols) => Newer(symbols is null ? major : NvrtcCompiler.Open(symbols).Version / 1000));
+        return Find(
+            CudaLibrary.Nvrtc, named, (major, symbols) => Newer(symbols is null ? major : NvrtcCompiler.Open(symbols).Version / 1000));
     }
 
     /// <summary>Finds the cuBLAS of NVRTC's CUDA version.</summary>

@@ -31,7 +31,10 @@ internal static class SearchFolders
     /// <summary>Libraries inside a toolkit: CUDA 13 for Windows keeps them one level deeper.</summary>
     private static string[] InToolkit(string toolkit, SearchHost host) => host.IsWindows
         ? [Path.Combine(toolkit, "bin", host.IsArm64 ? "arm64" : "x64"), Path.Combine(toolkit, "bin")]
-        : [Path.Combine(toolkit, "lib64"), Path.Combine(toolkit, "targets", host.IsArm64 ? "sbsa-linux" : "x86_64-linux", "lib"), Path.Combine(toolkit, "lib")];
+        : [
+            Path.Combine(toolkit, "lib64"), Path.Combine(toolkit, "targets", host.IsArm64 ? "sbsa-linux" : "x86_64-linux", "lib"),
+            Path.Combine(toolkit, "lib"),
+        ];
 
     private static IEnumerable<SearchFolder> Wheels(CudaLibrary library, SearchHost host)
     {
@@ -42,7 +45,10 @@ internal static class SearchFolders
             {
                 string nvidia = Path.Combine(packages, "nvidia");
                 string[] folders = host.IsWindows
-                    ? [Path.Combine(nvidia, "cu13", "bin"), Path.Combine(nvidia, "cu13", "bin", host.IsArm64 ? "arm64" : "x86_64"), Path.Combine(nvidia, Wheel(library), "bin")]
+                    ? [
+                        Path.Combine(nvidia, "cu13", "bin"), Path.Combine(nvidia, "cu13", "bin", host.IsArm64 ? "arm64" : "x86_64"),
+                        Path.Combine(nvidia, Wheel(library), "bin"),
+                    ]
                     : [Path.Combine(nvidia, "cu13", "lib"), Path.Combine(nvidia, Wheel(library), "lib")];
                 foreach (string folder in folders) yield return new SearchFolder(folder, $"wheels of {variable}");
             }

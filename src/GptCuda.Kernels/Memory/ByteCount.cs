@@ -8,9 +8,11 @@ internal static class ByteCount
     public static unsafe long Of<T>(long length)
         where T : unmanaged
     {
-        if (length <= 0) throw new ArgumentOutOfRangeException(nameof(length), $"A buffer needs at least one element; {length} were asked for.");
+        if (length <= 0)
+            throw new ArgumentOutOfRangeException(nameof(length), $"A buffer needs at least one element; {length} were asked for.");
         if (length > long.MaxValue / sizeof(T))
-            throw new ArgumentOutOfRangeException(nameof(length), $"{length} elements of {sizeof(T)} bytes are more than {long.MaxValue} bytes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(length), $"{length} elements of {sizeof(T)} bytes are more than {long.MaxValue} bytes.");
         return length * sizeof(T);
     }
 

@@ -28,7 +28,8 @@ public sealed unsafe class DeviceBuffer<T> : IDisposable
         CUdeviceptr pointer;
         CUresult result = context.Cu.cuMemAlloc_v2(&pointer, (nuint)bytes);
         if (result != CUresult.CUDA_SUCCESS)
-            throw context.AllocationFailure(result, nameof(context.Cu.cuMemAlloc_v2), $"allocating {length} elements of {sizeof(T)} bytes", bytes);
+            throw context.AllocationFailure(
+                result, nameof(context.Cu.cuMemAlloc_v2), $"allocating {length} elements of {sizeof(T)} bytes", bytes);
         _context = context;
         _pointer = pointer;
         Length = length;

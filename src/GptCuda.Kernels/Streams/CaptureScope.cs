@@ -38,7 +38,8 @@ public sealed unsafe class CaptureScope : IDisposable
             throw _stream.Context.Failure(
                 result,
                 nameof(LibCuda.cuStreamEndCapture),
-                $"ending the capture of stream {_stream.Name} after {_launches.Count} launches (an allocation, a wait, or an unjoined stream makes one invalid)");
+                $"ending the capture of stream {_stream.Name} after {_launches.Count} launches (an allocation, "
+                + "a wait, or an unjoined stream makes one invalid)");
         }
         return new CudaGraph(_stream.Context, graph, [.. _launches]);
     }

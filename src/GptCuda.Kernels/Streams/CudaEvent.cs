@@ -50,7 +50,8 @@ public sealed unsafe class CudaEvent : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.Enter();
-        _context.Check(_context.Cu.cuEventRecord(Handle, stream.Handle), nameof(LibCuda.cuEventRecord), $"recording an event in stream {stream.Name}");
+        _context.Check(
+            _context.Cu.cuEventRecord(Handle, stream.Handle), nameof(LibCuda.cuEventRecord), $"recording an event in stream {stream.Name}");
     }
 
     /// <summary>Whether the stream has passed the mark; true where none was recorded.</summary>
@@ -78,11 +79,14 @@ public sealed unsafe class CudaEvent : IDisposable
     public float MillisecondsSince(CudaEvent start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        if (!_timing || !start._timing) throw new InvalidOperationException("Only events that were made for timing can be measured between.");
+        if (!_timing || !start._timing)
+            throw new InvalidOperationException("Only events that were made for timing can be measured between.");
         _context.Enter();
         float milliseconds;
         _context.Check(
-            _context.Cu.cuEventElapsedTime(&milliseconds, start.Handle, Handle), nameof(LibCuda.cuEventElapsedTime), "measuring between two events");
+            _context.Cu.cuEventElapsedTime(&milliseconds, start.Handle, Handle),
+            nameof(LibCuda.cuEventElapsedTime),
+            "measuring between two events");
         return milliseconds;
     }
 

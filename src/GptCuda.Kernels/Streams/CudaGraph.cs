@@ -69,7 +69,9 @@ public sealed unsafe class CudaGraph : IDisposable
         Context.Enter();
         CUgraphExec instance;
         Context.Check(
-            Context.Cu.cuGraphInstantiateWithFlags(&instance, Handle, 0), nameof(LibCuda.cuGraphInstantiateWithFlags), $"instantiating graph {name}");
+            Context.Cu.cuGraphInstantiateWithFlags(&instance, Handle, 0),
+            nameof(LibCuda.cuGraphInstantiateWithFlags),
+            $"instantiating graph {name}");
         return new CudaGraphInstance(Context, instance, name, Launches);
     }
 

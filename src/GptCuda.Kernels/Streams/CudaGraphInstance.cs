@@ -33,7 +33,8 @@ public sealed unsafe class CudaGraphInstance : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ObjectDisposedException.ThrowIf(_disposed, this);
         stream.Enter();
-        if (stream.IsCapturing) throw new InvalidOperationException($"Graph {_name} cannot be launched in stream {stream.Name}, which is being captured.");
+        if (stream.IsCapturing)
+            throw new InvalidOperationException($"Graph {_name} cannot be launched in stream {stream.Name}, which is being captured.");
         _context.Check(_context.Cu.cuGraphLaunch(_handle, stream.Handle), nameof(LibCuda.cuGraphLaunch), $"launching graph {_name}");
         stream.Launched(_description, default, default);
     }

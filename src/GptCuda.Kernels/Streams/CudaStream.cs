@@ -84,7 +84,9 @@ public sealed unsafe class CudaStream : IDisposable
         ArgumentNullException.ThrowIfNull(awaited);
         Enter();
         Context.Check(
-            Context.Cu.cuStreamWaitEvent(Handle, awaited.Handle, 0), nameof(LibCuda.cuStreamWaitEvent), $"making stream {Name} wait for an event");
+            Context.Cu.cuStreamWaitEvent(Handle, awaited.Handle, 0),
+            nameof(LibCuda.cuStreamWaitEvent),
+            $"making stream {Name} wait for an event");
     }
 
     /// <summary>Copies from ordinary host memory and waits: the source may be changed once this returns.</summary>
@@ -266,7 +268,8 @@ public sealed unsafe class CudaStream : IDisposable
     private static void RequireEqual<T>(long source, long destination)
     {
         if (source != destination)
-            throw new ArgumentException($"{source} elements of {typeof(T).Name} cannot be copied to {destination}: the lengths must be equal.");
+            throw new ArgumentException(
+                $"{source} elements of {typeof(T).Name} cannot be copied to {destination}: the lengths must be equal.");
     }
 
     private static void RequireInside<T>(PinnedBuffer<T> buffer, int first, long length)

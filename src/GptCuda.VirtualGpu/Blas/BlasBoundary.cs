@@ -29,7 +29,8 @@ internal static class BlasBoundary
     }
 
     /// <summary>A call on a live handle.</summary>
-    public static cublasStatus_t Call(string function, nint handle, Action<BlasHandle> body) => Call(function, context => body(Get(context, handle)));
+    public static cublasStatus_t Call(string function, nint handle, Action<BlasHandle> body) =>
+        Call(function, context => body(Get(context, handle)));
 
     /// <summary>Keeps a new handle.</summary>
     public static nint Add(BlasHandle handle) => Handles.Add(handle);
@@ -49,7 +50,8 @@ internal static class BlasBoundary
     private static cublasStatus_t Of(CUresult result) => result switch
     {
         CUresult.CUDA_SUCCESS => CUBLAS_STATUS_SUCCESS,
-        CUresult.CUDA_ERROR_NOT_INITIALIZED or CUresult.CUDA_ERROR_INVALID_CONTEXT or CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED => CUBLAS_STATUS_NOT_INITIALIZED,
+        CUresult.CUDA_ERROR_NOT_INITIALIZED or CUresult.CUDA_ERROR_INVALID_CONTEXT or CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED =>
+            CUBLAS_STATUS_NOT_INITIALIZED,
         CUresult.CUDA_ERROR_OUT_OF_MEMORY => CUBLAS_STATUS_ALLOC_FAILED,
         CUresult.CUDA_ERROR_INVALID_VALUE or CUresult.CUDA_ERROR_INVALID_HANDLE => CUBLAS_STATUS_INVALID_VALUE,
         CUresult.CUDA_ERROR_UNKNOWN => CUBLAS_STATUS_INTERNAL_ERROR,

@@ -55,7 +55,8 @@ internal static unsafe class Gemm
                 for (int column = 0; column < tile.Columns; column += GemmKernel.Columns)
                 {
                     for (int row = 0; row < tile.Rows; row += GemmKernel.Rows)
-                        GemmKernel.Accumulate(workspace.A + row * Run, workspace.B + column * Run, depth, sums + column * TileRows + row, TileRows);
+                        GemmKernel.Accumulate(
+                            workspace.A + row * Run, workspace.B + column * Run, depth, sums + column * TileRows + row, TileRows);
                 }
             }
             if (problem.ReducesInOutputType && order.Parts.Length > 1)

@@ -34,7 +34,10 @@ internal static class GemmChecks
                     throw new VirtualFault(FaultKind.Race, subject, $"{c} overlaps {read}, which is read while it is written.");
             }
             if (batch > 0 && Overlap(c, batch, c, batch - 1))
-                throw new VirtualFault(FaultKind.Race, subject, $"products {batch - 1} and {batch} both write to {c}: matrices are {c.Stride} elements apart.");
+                throw new VirtualFault(
+                    FaultKind.Race,
+                    subject,
+                    $"products {batch - 1} and {batch} both write to {c}: matrices are {c.Stride} elements apart.");
         }
     }
 
@@ -55,7 +58,11 @@ internal static class GemmChecks
         ulong address = matrix.At(batch);
         memory.Demand(address, matrix.Bytes, $"{subject}: {matrix}");
         if (address % (ulong)matrix.ElementBytes != 0)
-            throw new VirtualFault(FaultKind.Misaligned, subject, $"{matrix} is at 0x{address:x}, which is no multiple of its elements' {matrix.ElementBytes} bytes.") { Address = address };
+            throw new VirtualFault(
+                FaultKind.Misaligned,
+                subject,
+                $"{matrix} is at 0x{address:x}, which is no multiple of its elements' {matrix.ElementBytes} bytes.")
+            { Address = address };
         if (!isRead)
             return;
         bool isDense = matrix.Leading == matrix.Rows;

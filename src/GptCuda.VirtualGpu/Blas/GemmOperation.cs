@@ -23,7 +23,8 @@ internal sealed class GemmOperation(GemmProblem problem, (ulong Address, long By
     {
         DeviceMemory memory = driver.Memory;
         bool isInitializedChecked = checks == CheckLevel.All;
-        float alpha = problem.Alpha.Read(memory, _subject, isInitializedChecked), beta = problem.Beta.Read(memory, _subject, isInitializedChecked);
+        float alpha = problem.Alpha.Read(memory, _subject, isInitializedChecked),
+            beta = problem.Beta.Read(memory, _subject, isInitializedChecked);
         // As BLAS has it: what a zero multiplies is not read.
         bool reads = alpha != 0 && problem.K > 0, accumulates = beta != 0;
         GemmChecks.Require(memory, _subject, problem, reads, accumulates, checks);

@@ -34,10 +34,14 @@ internal readonly record struct GemmRequest(
     /// <exception cref="BlasException">They cannot be; the message says which.</exception>
     public GemmProblem Check(GemmScalar alpha, GemmScalar beta, BlasHandle handle, int capability)
     {
-        Require(OperationA <= cublasOperation_t.CUBLAS_OP_C && OperationB <= cublasOperation_t.CUBLAS_OP_C, $"operations {OperationA}, {OperationB}.");
+        Require(
+            OperationA <= cublasOperation_t.CUBLAS_OP_C && OperationB <= cublasOperation_t.CUBLAS_OP_C,
+            $"operations {OperationA}, {OperationB}.");
         Require(M >= 0 && N >= 0 && K >= 0, $"m {M}, n {N}, k {K}: none may be negative.");
         Require(Batch >= 0, $"{Batch} products.");
-        Require(Algorithm is (>= Default and <= LastAlgorithm) or (>= DefaultTensor and <= LastTensorAlgorithm) or Autotune, $"algorithm {Algorithm}.");
+        Require(
+            Algorithm is (>= Default and <= LastAlgorithm) or (>= DefaultTensor and <= LastTensorAlgorithm) or Autotune,
+            $"algorithm {Algorithm}.");
         // For real numbers the conjugate transpose is the transpose.
         bool transposesA = OperationA != cublasOperation_t.CUBLAS_OP_N, transposesB = OperationB != cublasOperation_t.CUBLAS_OP_N;
         RequireTypes(capability);
@@ -70,7 +74,8 @@ internal readonly record struct GemmRequest(
             cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_TF32 when isSingle => InputRounding.TF32,
             cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_16F when isSingle => InputRounding.F16,
             cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_16BF when isSingle => InputRounding.BF16,
-            cublasComputeType_t.CUBLAS_COMPUTE_32F when isSingle && (handle.MathMode & ModeBits) == cublasMath_t.CUBLAS_TF32_TENSOR_OP_MATH => InputRounding.TF32,
+            cublasComputeType_t.CUBLAS_COMPUTE_32F when isSingle
+                && (handle.MathMode & ModeBits) == cublasMath_t.CUBLAS_TF32_TENSOR_OP_MATH => InputRounding.TF32,
             _ => InputRounding.None,
         };
     }
@@ -78,10 +83,13 @@ internal readonly record struct GemmRequest(
     private void RequireTypes(int capability)
     {
         if (!Enum.IsDefined(ComputeType))
-            throw new BlasException(CUBLAS_STATUS_NOT_SUPPORTED, $"compute type {(uint)ComputeType}: CUBLAS_COMPUTE_32F and its variants are played.");
+            throw new BlasException(
+                CUBLAS_STATUS_NOT_SUPPORTED, $"compute type {(uint)ComputeType}: CUBLAS_COMPUTE_32F and its variants are played.");
         bool known = Enum.IsDefined(A.Type) && A.Type == B.Type && (C.Type == A.Type || C.Type == cudaDataType.CUDA_R_32F);
         if (!known)
-            throw new BlasException(CUBLAS_STATUS_NOT_SUPPORTED, $"types {A.Type}, {B.Type}, {C.Type} with {ComputeType}: A and B of one type, C of that or 32F.");
+            throw new BlasException(
+                CUBLAS_STATUS_NOT_SUPPORTED,
+                $"types {A.Type}, {B.Type}, {C.Type} with {ComputeType}: A and B of one type, C of that or 32F.");
         const int FirstWithBF16 = 80;
         if (A.Type == cudaDataType.CUDA_R_16BF && capability < FirstWithBF16)
             throw new BlasException(CUBLAS_STATUS_NOT_SUPPORTED, $"bf16 on sm_{capability}; it begins with sm_{FirstWithBF16}.");

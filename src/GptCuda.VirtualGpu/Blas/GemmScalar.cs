@@ -17,9 +17,13 @@ internal readonly record struct GemmScalar(string Name, float Value, ulong Addre
             return Value;
         memory.Demand(Address, sizeof(float), subject);
         if (Address % sizeof(float) != 0)
-            throw new VirtualFault(FaultKind.Misaligned, subject, $"{Name} is at 0x{Address:x}, which is no multiple of 4.") { Address = Address };
+            throw new VirtualFault(
+                FaultKind.Misaligned, subject, $"{Name} is at 0x{Address:x}, which is no multiple of 4.")
+            { Address = Address };
         if (isInitializedChecked && memory.FirstUninitialized(Address, sizeof(float)) is not null)
-            throw new VirtualFault(FaultKind.UninitializedRead, subject, $"{Name} at 0x{Address:x} was never written.") { Address = Address };
+            throw new VirtualFault(
+                FaultKind.UninitializedRead, subject, $"{Name} at 0x{Address:x} was never written.")
+            { Address = Address };
         return *(float*)Address;
     }
 }

@@ -24,7 +24,8 @@ internal readonly unsafe record struct Panels(nint Start, int Width, int Depth, 
     /// <param name="count">How many.</param>
     /// <param name="rounding">What elements are rounded to.</param>
     /// <param name="buffer">Room for a stored column.</param>
-    public void Fill(GemmMatrix matrix, int batch, bool kIsContiguous, int line, int lines, int k, int count, InputRounding rounding, float* buffer)
+    public void Fill(
+        GemmMatrix matrix, int batch, bool kIsContiguous, int line, int lines, int k, int count, InputRounding rounding, float* buffer)
     {
         float* panels = (float*)Start;
         int padded = (lines + Width - 1) / Width * Width;

@@ -4,7 +4,9 @@ namespace GptCuda.VirtualGpu.Blas;
 /// In which order the products of a sum are added. The real library picks among kernels that split and order sums differently, by
 /// shape and version; so a shape and a seed decide here, and nothing can lean on one order.
 /// </summary>
-/// <param name="Parts">The sum's parts; each is summed by itself, and then the parts are, in order. A part is a list of chunks of k.</param>
+/// <param name="Parts">
+/// The sum's parts; each is summed by itself, and then the parts are, in order. A part is a list of chunks of k.
+/// </param>
 internal sealed record ReductionOrder(int[][] Parts)
 {
     /// <summary>How many k are in a chunk; within it they come in order.</summary>
@@ -26,6 +28,7 @@ internal sealed record ReductionOrder(int[][] Parts)
         if (random.Next(4) != 0)
             random.Shuffle(order);
         int parts = Math.Clamp(random.Next(1, MostParts + 1), 1, Math.Max(1, chunks));
-        return new ReductionOrder([.. Enumerable.Range(0, parts).Select(part => order[(chunks * part / parts)..(chunks * (part + 1) / parts)])]);
+        return new ReductionOrder(
+            [.. Enumerable.Range(0, parts).Select(part => order[(chunks * part / parts)..(chunks * (part + 1) / parts)])]);
     }
 }

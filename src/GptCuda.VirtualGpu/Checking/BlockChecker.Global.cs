@@ -107,7 +107,8 @@ internal sealed unsafe partial class BlockChecker
         var lane = LaneAt(run, address);
         var allocation = _memory.Find(address);
         return Fault(FaultKind.UninitializedRead,
-            $"{Verb(access.Kind)} of {access.BytesPerLane} bytes at {Place(StateSpace.Global, address, allocation)}: nothing has written it since it "
+            $"{Verb(access.Kind)} of {access.BytesPerLane} bytes at {Place(StateSpace.Global, address, allocation)}: "
+            + "nothing has written it since it "
             + "was allocated. Fill it (cuMemset, a copy, an earlier kernel) or do not read it.",
             access, lane, address, allocation?.Name);
     }
@@ -189,7 +190,8 @@ internal sealed unsafe partial class BlockChecker
             var lane = BitOperations.TrailingZeroCount(lanes);
             _order.Strong(access.Warp * 32 + lane, locations, access.Addresses[lane], access.Kind, order, scope);
         }
-        if (access.Kind != AccessKind.Load && order is MemoryOrder.Release or MemoryOrder.AcquireRelease or MemoryOrder.SequentiallyConsistent)
+        if (access.Kind != AccessKind.Load
+            && order is MemoryOrder.Release or MemoryOrder.AcquireRelease or MemoryOrder.SequentiallyConsistent)
             _order.Time.Advance(access.Warp);
     }
 

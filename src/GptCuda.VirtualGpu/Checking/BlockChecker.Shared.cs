@@ -114,7 +114,8 @@ internal sealed unsafe partial class BlockChecker
     {
         var offset = (ulong)_shadow!.SharedInitialized.FirstUnset((long)run.Start, run.Bytes);
         return Fault(FaultKind.UninitializedRead,
-            $"{Verb(access.Kind)} of {access.BytesPerLane} bytes with shared offset {offset} among them, which no thread of the block has written. "
+            $"{Verb(access.Kind)} of {access.BytesPerLane} bytes with shared offset {offset} among them, "
+            + "which no thread of the block has written. "
             + "Shared memory starts undefined in every block.",
             access, LaneAt(run, offset), offset);
     }
@@ -126,7 +127,8 @@ internal sealed unsafe partial class BlockChecker
     }
 
     private static CellAccess Cells(in WarpAccess access, in WarpRun run) => new(
-        (int)run.Start, run.Bytes, access.Warp, run.FirstLane, run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak, access.Instruction);
+        (int)run.Start, run.Bytes, access.Warp, run.FirstLane, run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak,
+        access.Instruction);
 
     private void CountShared(in WarpAccess access, int runs)
     {

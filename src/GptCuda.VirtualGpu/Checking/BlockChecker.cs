@@ -163,7 +163,8 @@ internal sealed unsafe partial class BlockChecker : IDisposable
                 continue;
             var allocation = access.Space == StateSpace.Global ? _memory.Find(address) : null;
             throw Fault(FaultKind.Misaligned,
-                $"a {alignment}-byte access to {Place(access.Space, address, allocation)}, {address & (alignment - 1)} bytes behind a multiple "
+                $"a {alignment}-byte access to {Place(access.Space, address, allocation)}, {address & (alignment - 1)} "
+                + "bytes behind a multiple "
                 + $"of {alignment}. Align the pointer, or use a narrower access.",
                 access, lane, address, allocation?.Name);
         }

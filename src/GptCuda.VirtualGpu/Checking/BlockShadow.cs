@@ -108,7 +108,8 @@ internal sealed class BlockShadow
         var accesses = log.Accesses;
         for (; _indexed < accesses.Length; _indexed++)
         {
-            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(_readsOfPage, accesses[_indexed].Start / AccessLog.PageBytes, out _);
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _readsOfPage, accesses[_indexed].Start / AccessLog.PageBytes, out _);
             (list ??= []).Add(_indexed);
         }
         if (!_readsOfPage.TryGetValue(page, out var reads))

@@ -33,7 +33,8 @@ internal sealed unsafe class CopyOperation : IOperation
     public PinnedSource? Pinned { get; }
 
     /// <summary>A copy that reads its source when its turn comes: a node of a graph, or one that is waited for at once.</summary>
-    public static CopyOperation Direct(ulong destination, ulong source, long bytes, string function) => new(destination, source, bytes, function);
+    public static CopyOperation Direct(ulong destination, ulong source, long bytes, string function) =>
+        new(destination, source, bytes, function);
 
     /// <summary>
     /// A copy whose turn may come after the call has returned. A pageable source is read now, so that the program may use it again
@@ -88,7 +89,9 @@ internal sealed unsafe class CopyOperation : IOperation
         {
             int length = (int)Math.Min(Piece, _bytes - done);
             ulong to = _destination + (ulong)done, from = _source + (ulong)done;
-            ReadOnlySpan<byte> bytes = _staged is not null ? _staged.AsSpan((int)done, length) : new ReadOnlySpan<byte>((void*)from, length);
+            ReadOnlySpan<byte> bytes = _staged is not null
+                ? _staged.AsSpan((int)done, length)
+                : new ReadOnlySpan<byte>((void*)from, length);
             if (toDevice)
                 driver.Memory.CopyIn(to, bytes, _function);
             else if (fromDevice)

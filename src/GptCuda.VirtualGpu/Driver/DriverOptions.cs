@@ -11,7 +11,9 @@ internal sealed record DriverOptions
     /// <summary>The environment variable that picks when submitted work is done: eager (the default) or lazy.</summary>
     public const string ScheduleVariable = "GPTCUDA_VIRTUAL_SCHEDULE";
 
-    /// <summary>The environment variable that, when it is 1, has everything named that a context still owns when it or the process ends.</summary>
+    /// <summary>
+    /// The environment variable that, when it is 1, has everything named that a context still owns when it or the process ends.
+    /// </summary>
     public const string LeaksVariable = "GPTCUDA_VIRTUAL_LEAKS";
 
     /// <summary>The device.</summary>

@@ -21,7 +21,9 @@ internal sealed class GraphExec(VirtualContext context, long number, VirtualGrap
     /// <summary>The launch before: an instance never runs beside itself.</summary>
     public WorkItem? LastLaunch { get; set; }
 
-    /// <summary>Takes over the operations of a graph of the same shape; all of them or none. Launches already submitted keep theirs.</summary>
+    /// <summary>
+    /// Takes over the operations of a graph of the same shape; all of them or none. Launches already submitted keep theirs.
+    /// </summary>
     /// <param name="graph">The graph with the new arguments.</param>
     /// <param name="at">The node that does not fit, or null.</param>
     public CUgraphExecUpdateResult Update(VirtualGraph graph, out GraphNode? at)

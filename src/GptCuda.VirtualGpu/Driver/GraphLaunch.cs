@@ -20,7 +20,8 @@ internal sealed class GraphLaunch(long graph, IOperation[] operations, int[][] e
         foreach (IOperation operation in operations)
         {
             if (operation is KernelLaunch { Function.Module.IsUnloaded: true })
-                throw new DriverException(CUresult.CUDA_ERROR_INVALID_HANDLE, $"graph {graph}: the module of kernel {operation.Name} was unloaded.");
+                throw new DriverException(
+                    CUresult.CUDA_ERROR_INVALID_HANDLE, $"graph {graph}: the module of kernel {operation.Name} was unloaded.");
             (operation as GraphLaunch)?.RequireModules();
         }
     }

@@ -1,6 +1,8 @@
 namespace GptCuda.VirtualGpu.Driver;
 
-/// <summary>Opaque handles of one kind. A value never names two objects, of this kind or another, so a stale handle is told apart.</summary>
+/// <summary>
+/// Opaque handles of one kind. A value never names two objects, of this kind or another, so a stale handle is told apart.
+/// </summary>
 /// <remarks>Guarded by the driver's lock.</remarks>
 internal sealed class HandleTable<T>(string kind)
     where T : class

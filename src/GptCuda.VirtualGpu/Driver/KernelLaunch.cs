@@ -28,7 +28,8 @@ internal sealed class KernelLaunch(LoadedFunction function, LaunchRequest reques
         DeviceMemory memory = Function.Module.Context.Driver.Memory;
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(Request.Parameters))
         {
-            if (memory.Find(word) is { Kind: AllocationKind.PinnedHost } allocation && source.Overlaps(allocation.Address, (ulong)allocation.Size))
+            if (memory.Find(word) is { Kind: AllocationKind.PinnedHost } allocation
+                && source.Overlaps(allocation.Address, (ulong)allocation.Size))
                 return true;
         }
         return false;

@@ -5,7 +5,9 @@ namespace GptCuda.VirtualGpu.Driver;
 /// <summary>Names on standard error what a context owns although it ends.</summary>
 internal static class LeakReport
 {
-    /// <summary>Writes a line for each allocation and one for all streams, events, modules and graphs; nothing where nothing is left.</summary>
+    /// <summary>
+    /// Writes a line for each allocation and one for all streams, events, modules and graphs; nothing where nothing is left.
+    /// </summary>
     public static void Write(VirtualDriver driver, VirtualContext context)
     {
         foreach (Allocation allocation in driver.Memory.Live.Where(allocation => allocation.Owner == context))
@@ -15,6 +17,8 @@ internal static class LeakReport
         int modules = driver.Modules.All.Count(module => module.Context == context);
         int graphs = driver.Execs.All.Count(exec => exec.Context == context);
         if (streams + events + modules + graphs > 0)
-            Console.Error.WriteLine($"virtual GPU: leak: {streams} streams, {events} events, {modules} modules and {graphs} executable graphs were not given back.");
+            Console.Error.WriteLine(
+                $"virtual GPU: leak: {streams} streams, {events} events, {modules} modules and {graphs} "
+                + "executable graphs were not given back.");
     }
 }

@@ -71,5 +71,6 @@ internal sealed class LoadedModule : IModuleMemory
         return allocation.Address;
     }
 
-    void IModuleMemory.Initialize(ulong address, ReadOnlySpan<byte> bytes) => Context.Driver.Memory.CopyIn(address, bytes, "cuModuleLoadData");
+    void IModuleMemory.Initialize(ulong address, ReadOnlySpan<byte> bytes) =>
+        Context.Driver.Memory.CopyIn(address, bytes, "cuModuleLoadData");
 }

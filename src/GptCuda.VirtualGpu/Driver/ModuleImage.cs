@@ -21,11 +21,14 @@ internal sealed partial class ModuleImage
 
     public string Ptx { get; }
 
-    /// <summary>10 x major + minor of the one architecture family that the image runs on; null for PTX, which runs on newer ones too.</summary>
+    /// <summary>
+    /// 10 x major + minor of the one architecture family that the image runs on; null for PTX, which runs on newer ones too.
+    /// </summary>
     public int? ExactCapability { get; }
 
     /// <summary>Makes an image for an architecture.</summary>
-    public static byte[] Wrap(string ptx, int capability) => Encoding.UTF8.GetBytes($"{Magic} {capability} {Encoding.UTF8.GetByteCount(ptx)}\n{ptx}\0");
+    public static byte[] Wrap(string ptx, int capability) =>
+        Encoding.UTF8.GetBytes($"{Magic} {capability} {Encoding.UTF8.GetByteCount(ptx)}\n{ptx}\0");
 
     /// <summary>Recognises an image.</summary>
     /// <exception cref="DriverException">It is neither kind.</exception>
@@ -52,11 +55,13 @@ internal sealed partial class ModuleImage
         if (ExactCapability is { } exact && (exact / 10 != capability / 10 || exact > capability))
             throw new DriverException(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, $"an image for sm_{exact} on a device of sm_{capability}.");
         if (Target().Match(Ptx) is not { Success: true } target)
-            throw new DriverException(CUresult.CUDA_ERROR_INVALID_IMAGE, "neither PTX with a .target nor an image of the virtual compiler.");
+            throw new DriverException(
+                CUresult.CUDA_ERROR_INVALID_IMAGE, "neither PTX with a .target nor an image of the virtual compiler.");
         int needed = int.Parse(target.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         // Code for sm_90a runs on 9.0 alone.
         if (needed > capability || (target.Groups[2].ValueSpan is "a" && needed != capability))
-            throw new DriverException(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, $"PTX with {target.Value.Trim()} on a device of sm_{capability}.");
+            throw new DriverException(
+                CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, $"PTX with {target.Value.Trim()} on a device of sm_{capability}.");
     }
 
     [GeneratedRegex(@"^\s*\.target\s+sm_(\d+)([af]?)", RegexOptions.Multiline)]

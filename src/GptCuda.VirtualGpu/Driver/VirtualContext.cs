@@ -133,7 +133,8 @@ internal sealed class VirtualContext
         if (stream != Legacy || Captures.Find(capture => capture.HasBlockingStream) is not { } capture)
             return;
         capture.Invalidate();
-        throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "the legacy default stream is ordered with a stream that is being captured.");
+        throw new DriverException(
+            CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "the legacy default stream is ordered with a stream that is being captured.");
     }
 
     /// <summary>Hands work to a stream: records it where the stream is captured, else puts it in line.</summary>

@@ -140,7 +140,8 @@ internal sealed unsafe class Block : IDisposable
                 if (Instructions > Launch.Options.InstructionBudget)
                 {
                     throw _checker.Fault(FaultKind.InstructionBudget,
-                        $"the block has executed {Instructions} warp-instructions, more than the budget of {Launch.Options.InstructionBudget}: "
+                        $"the block has executed {Instructions} warp-instructions, "
+                        + $"more than the budget of {Launch.Options.InstructionBudget}: "
                         + $"an endless loop, or raise {ExecutionOptions.BudgetVariable}", warp.Index);
                 }
             }

@@ -105,7 +105,9 @@ internal sealed unsafe class BlockBarriers
             // Threads are counted by whole warps: a warp whose last lanes have no thread, or have exited, counts 32 all the same.
             int threads = _arrived[barrier];
             foreach (Warp warp in _block.Warps)
-                threads += waiting[warp.Index] != 0 && waiting[warp.Index] == warp.Live ? Warp.Lanes : BitOperations.PopCount(waiting[warp.Index]);
+                threads += waiting[warp.Index] != 0 && waiting[warp.Index] == warp.Live
+                    ? Warp.Lanes
+                    : BitOperations.PopCount(waiting[warp.Index]);
             if (threads < _expected[barrier])
                 return;
         }

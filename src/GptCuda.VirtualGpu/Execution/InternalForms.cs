@@ -19,10 +19,14 @@ internal static unsafe class InternalForms
     public static readonly InstructionForm Exit = Control(ControlKind.Exit);
 
     private static readonly InstructionForm Cut84 = Form("=4 8", &LaneLoop.Unary<ulong, uint, ConversionOperations.Truncate<ulong, uint>>);
-    private static readonly InstructionForm Cut82 = Form("=2 8", &LaneLoop.Unary<ulong, ushort, ConversionOperations.Truncate<ulong, ushort>>);
-    private static readonly InstructionForm Cut42 = Form("=2 4", &LaneLoop.Unary<uint, ushort, ConversionOperations.Truncate<uint, ushort>>);
-    private static readonly InstructionForm Zero24 = Form("=4 2", &LaneLoop.Unary<ushort, uint, ConversionOperations.Truncate<ushort, uint>>);
-    private static readonly InstructionForm Zero28 = Form("=8 2", &LaneLoop.Unary<ushort, ulong, ConversionOperations.Truncate<ushort, ulong>>);
+    private static readonly InstructionForm Cut82 = Form(
+        "=2 8", &LaneLoop.Unary<ulong, ushort, ConversionOperations.Truncate<ulong, ushort>>);
+    private static readonly InstructionForm Cut42 = Form(
+        "=2 4", &LaneLoop.Unary<uint, ushort, ConversionOperations.Truncate<uint, ushort>>);
+    private static readonly InstructionForm Zero24 = Form(
+        "=4 2", &LaneLoop.Unary<ushort, uint, ConversionOperations.Truncate<ushort, uint>>);
+    private static readonly InstructionForm Zero28 = Form(
+        "=8 2", &LaneLoop.Unary<ushort, ulong, ConversionOperations.Truncate<ushort, ulong>>);
     private static readonly InstructionForm Zero48 = Form("=8 4", &LaneLoop.Unary<uint, ulong, ConversionOperations.Truncate<uint, ulong>>);
     private static readonly InstructionForm Sign24 = Form("=4 2", &LaneLoop.Unary<short, int, ConversionOperations.Truncate<short, int>>);
     private static readonly InstructionForm Sign28 = Form("=8 2", &LaneLoop.Unary<short, long, ConversionOperations.Truncate<short, long>>);

@@ -141,7 +141,9 @@ internal sealed partial class KernelLowering
         if (at == operands.Count || operands[at].Kind != PtxOperandKind.Name)
             throw Error(statement, "a call names a function");
         PtxOperand name = operands[at++];
-        IReadOnlyList<PtxOperand> arguments = at < operands.Count && operands[at].Kind == PtxOperandKind.List ? operands[at++].Elements : [];
+        IReadOnlyList<PtxOperand> arguments = at < operands.Count && operands[at].Kind == PtxOperandKind.List
+            ? operands[at++].Elements
+            : [];
         if (at != operands.Count)
             throw Error(operands[at], "indirect calls are not supported");
         if (!_functions.TryGetValue(name.Name!, out PtxFunction? function))

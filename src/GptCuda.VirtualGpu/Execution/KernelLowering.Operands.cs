@@ -110,7 +110,8 @@ internal sealed partial class KernelLowering
         if (pattern.Kind == '*' || isPredicate || thing.Bytes == wanted)
             return LoweredOperand.Result(thing.Register, (int)thing.Bytes);
         if (!pattern.AllowsWider || thing.Bytes < wanted)
-            throw Error(operand, $"'{instruction.Statement.Spelling}' needs a register of {wanted * 8} bits; {operand} has {thing.Bytes * 8}");
+            throw Error(
+                operand, $"'{instruction.Statement.Spelling}' needs a register of {wanted * 8} bits; {operand} has {thing.Bytes * 8}");
         int narrow = NewRegister(wanted);
         var widen = new LoweredInstruction(InternalForms.Resize(wanted, (int)thing.Bytes, resultType.IsSigned()), instruction.Statement)
         {
@@ -175,7 +176,9 @@ internal sealed partial class KernelLowering
 
     private static ulong FloatBits(PtxStatement statement, OperandPattern pattern, PtxOperand literal)
     {
-        PtxType type = statement.Modifiers.Count > 0 && PtxTypes.TryParse(statement.Modifiers[^1].Text, out PtxType last) ? last : PtxType.None;
+        PtxType type = statement.Modifiers.Count > 0 && PtxTypes.TryParse(statement.Modifiers[^1].Text, out PtxType last)
+            ? last
+            : PtxType.None;
         int bytes = pattern.Kind == '*' ? type.Bytes() : pattern.Bytes;
         return (literal.Kind, bytes) switch
         {
@@ -193,7 +196,8 @@ internal sealed partial class KernelLowering
         if (pattern.Kind == '*' || bytes == pattern.Bytes)
             return LoweredOperand.Source(register, bytes);
         if (!pattern.AllowsWider || bytes < pattern.Bytes)
-            throw Error(operand, $"'{instruction.Statement.Spelling}' needs a register of {pattern.Bytes * 8} bits; {operand} has {bytes * 8}");
+            throw Error(
+                operand, $"'{instruction.Statement.Spelling}' needs a register of {pattern.Bytes * 8} bits; {operand} has {bytes * 8}");
         int narrow = NewRegister(pattern.Bytes);
         var cut = new LoweredInstruction(InternalForms.Resize(bytes, pattern.Bytes, isSigned: false), instruction.Statement);
         cut.Operands.Add(LoweredOperand.Result(narrow, pattern.Bytes));

@@ -31,7 +31,9 @@ internal sealed class PtxModule
     /// <param name="text">The PTX.</param>
     /// <param name="name">A name for messages.</param>
     /// <param name="memory">Where variables go. What it has placed is the caller's to free, also after an exception.</param>
-    /// <exception cref="PtxSyntaxException">The text is not PTX, or uses what is not supported; nothing of it can be launched then.</exception>
+    /// <exception cref="PtxSyntaxException">
+    /// The text is not PTX, or uses what is not supported; nothing of it can be launched then.
+    /// </exception>
     public static PtxModule Load(string text, string name, IModuleMemory memory)
     {
         PtxText parsed = PtxParser.Parse(text, name);

@@ -45,7 +45,9 @@ internal sealed unsafe partial class Warp
     }
 
     /// <summary>Lets the lanes that wait at a barrier go on, after giving each the barrier's result.</summary>
-    /// <exception cref="VirtualFault">Lanes of the warp wait at different instructions that have to be executed by the whole warp.</exception>
+    /// <exception cref="VirtualFault">
+    /// Lanes of the warp wait at different instructions that have to be executed by the whole warp.
+    /// </exception>
     public void ReleaseFromBlockBarrier(int barrier, int result)
     {
         int seen = -1;
@@ -61,7 +63,8 @@ internal sealed unsafe partial class Warp
             if (instruction->Detail->Elements != 0 && seen >= 0 && seen != split.Instruction)
             {
                 throw Fault(FaultKind.BarrierNotReached, instruction, BitOperations.TrailingZeroCount(split.Mask),
-                    $"lanes 0x{split.Mask:x8} of the warp wait here, others at {Block.Launch.Kernel.Source(seen)}: all lanes of a warp have to "
+                    $"lanes 0x{split.Mask:x8} of the warp wait here, others at {Block.Launch.Kernel.Source(seen)}: "
+                    + "all lanes of a warp have to "
                     + "execute the same bar instruction; move it out of the branch");
             }
             seen = split.Instruction;
@@ -129,7 +132,8 @@ internal sealed unsafe partial class Warp
             int lane = BitOperations.TrailingZeroCount(rest);
             _namedLanes[lane] = named[lane];
             if ((named[lane] >> lane & 1) == 0)
-                throw Fault(FaultKind.InactiveLane, instruction, lane, $"lane {lane} executes it but is not in its mask 0x{named[lane]:x8}");
+                throw Fault(
+                    FaultKind.InactiveLane, instruction, lane, $"lane {lane} executes it but is not in its mask 0x{named[lane]:x8}");
             alone &= (named[lane] & Live & ~active) == 0;
         }
         uint others = _splits[_current].Mask & ~active;

@@ -4,7 +4,9 @@ using GptCuda.VirtualGpu.Instructions;
 
 namespace GptCuda.VirtualGpu.Execution;
 
-/// <summary>A warp: 32 lanes that execute in lock-step as long as they stand at the same place, and apart where they have diverged.</summary>
+/// <summary>
+/// A warp: 32 lanes that execute in lock-step as long as they stand at the same place, and apart where they have diverged.
+/// </summary>
 internal sealed unsafe partial class Warp
 {
     /// <summary>Lanes of a warp.</summary>

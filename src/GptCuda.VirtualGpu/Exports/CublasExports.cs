@@ -29,11 +29,12 @@ internal static unsafe partial class CublasExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetVersion_v2))]
-    public static cublasStatus_t cublasGetVersion_v2(nint handle, int* version) => BlasBoundary.Call(nameof(cublasGetVersion_v2), handle, _ =>
-    {
-        RequirePointer(version);
-        *version = Major * 10000 + Minor * 100 + Patch;
-    });
+    public static cublasStatus_t cublasGetVersion_v2(nint handle, int* version) =>
+        BlasBoundary.Call(nameof(cublasGetVersion_v2), handle, _ =>
+        {
+            RequirePointer(version);
+            *version = Major * 10000 + Minor * 100 + Patch;
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetProperty))]
     public static cublasStatus_t cublasGetProperty(libraryPropertyType type, int* value)
@@ -51,7 +52,8 @@ internal static unsafe partial class CublasExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetStatusName))]
-    public static byte* cublasGetStatusName(cublasStatus_t status) => (byte*)ConstantText.Of(Enum.IsDefined(status) ? status.ToString() : "CUBLAS_STATUS_UNKNOWN");
+    public static byte* cublasGetStatusName(cublasStatus_t status) =>
+        (byte*)ConstantText.Of(Enum.IsDefined(status) ? status.ToString() : "CUBLAS_STATUS_UNKNOWN");
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetStatusString))]
     public static byte* cublasGetStatusString(cublasStatus_t status) => (byte*)ConstantText.Of(status switch
@@ -70,18 +72,20 @@ internal static unsafe partial class CublasExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasSetStream_v2))]
-    public static cublasStatus_t cublasSetStream_v2(nint handle, nint stream) => BlasBoundary.Call(nameof(cublasSetStream_v2), handle, known =>
-    {
-        DriverExports.Stream(known.Context, stream);
-        known.SetStream(stream);
-    });
+    public static cublasStatus_t cublasSetStream_v2(nint handle, nint stream) =>
+        BlasBoundary.Call(nameof(cublasSetStream_v2), handle, known =>
+        {
+            DriverExports.Stream(known.Context, stream);
+            known.SetStream(stream);
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetStream_v2))]
-    public static cublasStatus_t cublasGetStream_v2(nint handle, nint* stream) => BlasBoundary.Call(nameof(cublasGetStream_v2), handle, known =>
-    {
-        RequirePointer(stream);
-        *stream = known.Stream;
-    });
+    public static cublasStatus_t cublasGetStream_v2(nint handle, nint* stream) =>
+        BlasBoundary.Call(nameof(cublasGetStream_v2), handle, known =>
+        {
+            RequirePointer(stream);
+            *stream = known.Stream;
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasSetWorkspace_v2))]
     public static cublasStatus_t cublasSetWorkspace_v2(nint handle, void* workspace, nuint bytes) =>
@@ -91,7 +95,9 @@ internal static unsafe partial class CublasExports
             if (bytes > 0)
             {
                 Require(address != 0, "the workspace is null.");
-                Require(address % DeviceMemory.Alignment == 0, $"the workspace at 0x{address:x} is not aligned to {DeviceMemory.Alignment} bytes.");
+                Require(
+                    address % DeviceMemory.Alignment == 0,
+                    $"the workspace at 0x{address:x} is not aligned to {DeviceMemory.Alignment} bytes.");
                 Require(bytes <= long.MaxValue && known.Context.Driver.Memory.Explain(address, (long)bytes) is null,
                     $"the workspace of {bytes} bytes at 0x{address:x} is not inside one live allocation.");
             }
@@ -115,33 +121,37 @@ internal static unsafe partial class CublasExports
         });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasSetMathMode))]
-    public static cublasStatus_t cublasSetMathMode(nint handle, cublasMath_t mode) => BlasBoundary.Call(nameof(cublasSetMathMode), handle, known =>
-    {
-        cublasMath_t plain = mode & ~cublasMath_t.CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION;
-        Require(plain <= cublasMath_t.CUBLAS_TF32_TENSOR_OP_MATH, $"math mode {(uint)mode}.");
-        known.MathMode = mode;
-    });
+    public static cublasStatus_t cublasSetMathMode(nint handle, cublasMath_t mode) =>
+        BlasBoundary.Call(nameof(cublasSetMathMode), handle, known =>
+        {
+            cublasMath_t plain = mode & ~cublasMath_t.CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION;
+            Require(plain <= cublasMath_t.CUBLAS_TF32_TENSOR_OP_MATH, $"math mode {(uint)mode}.");
+            known.MathMode = mode;
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetMathMode))]
-    public static cublasStatus_t cublasGetMathMode(nint handle, cublasMath_t* mode) => BlasBoundary.Call(nameof(cublasGetMathMode), handle, known =>
-    {
-        RequirePointer(mode);
-        *mode = known.MathMode;
-    });
+    public static cublasStatus_t cublasGetMathMode(nint handle, cublasMath_t* mode) =>
+        BlasBoundary.Call(nameof(cublasGetMathMode), handle, known =>
+        {
+            RequirePointer(mode);
+            *mode = known.MathMode;
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasSetAtomicsMode))]
-    public static cublasStatus_t cublasSetAtomicsMode(nint handle, uint mode) => BlasBoundary.Call(nameof(cublasSetAtomicsMode), handle, known =>
-    {
-        Require(mode <= 1, $"atomics mode {mode}.");
-        known.AllowsAtomics = mode == 1;
-    });
+    public static cublasStatus_t cublasSetAtomicsMode(nint handle, uint mode) =>
+        BlasBoundary.Call(nameof(cublasSetAtomicsMode), handle, known =>
+        {
+            Require(mode <= 1, $"atomics mode {mode}.");
+            known.AllowsAtomics = mode == 1;
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cublasGetAtomicsMode))]
-    public static cublasStatus_t cublasGetAtomicsMode(nint handle, uint* mode) => BlasBoundary.Call(nameof(cublasGetAtomicsMode), handle, known =>
-    {
-        RequirePointer(mode);
-        *mode = known.AllowsAtomics ? 1u : 0;
-    });
+    public static cublasStatus_t cublasGetAtomicsMode(nint handle, uint* mode) =>
+        BlasBoundary.Call(nameof(cublasGetAtomicsMode), handle, known =>
+        {
+            RequirePointer(mode);
+            *mode = known.AllowsAtomics ? 1u : 0;
+        });
 
     private static void RequirePointer(void* pointer) => Require(pointer is not null, "a pointer is null.");
 

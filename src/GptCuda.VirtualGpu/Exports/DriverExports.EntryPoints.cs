@@ -24,7 +24,9 @@ internal static unsafe partial class DriverExports
         *function = null;
         Require(flags <= PerThreadDefaultStream, $"flags is {flags}; 0 to {PerThreadDefaultStream} are known.");
         if (flags == PerThreadDefaultStream)
-            throw new DriverException(CUDA_ERROR_NOT_SUPPORTED, "forms whose default stream is the thread's are not exported; CU_STREAM_PER_THREAD is understood.");
+            throw new DriverException(
+                CUDA_ERROR_NOT_SUPPORTED,
+                "forms whose default stream is the thread's are not exported; CU_STREAM_PER_THREAD is understood.");
         string name = Marshal.PtrToStringUTF8((nint)symbol)!;
         CUdriverProcAddressQueryResult found = EntryPoint.Find(name, version, out nint address);
         if (status is not null)

@@ -63,18 +63,20 @@ internal static unsafe partial class DriverExports
         }
         capture.RequireValid();
         if (flags == External)
-            throw new DriverException(CUDA_ERROR_NOT_SUPPORTED, "nodes that record an event for the world outside of a graph are not made here.");
+            throw new DriverException(
+                CUDA_ERROR_NOT_SUPPORTED, "nodes that record an event for the world outside of a graph are not made here.");
         mark.Record(capture, [.. capture.Last(target)]);
     });
 
-    private static CUresult ElapsedTime(string function, float* milliseconds, nint start, nint end) => Boundary.OnContext(function, context =>
-    {
-        RequirePointer(milliseconds);
-        WorkItem first = Timed(context, start), second = Timed(context, end);
-        if (!first.IsDone || !second.IsDone)
-            throw new DriverException(CUDA_ERROR_NOT_READY, "an event has not happened yet.");
-        *milliseconds = (float)Stopwatch.GetElapsedTime(first.Finished, second.Finished).TotalMilliseconds;
-    });
+    private static CUresult ElapsedTime(string function, float* milliseconds, nint start, nint end) =>
+        Boundary.OnContext(function, context =>
+        {
+            RequirePointer(milliseconds);
+            WorkItem first = Timed(context, start), second = Timed(context, end);
+            if (!first.IsDone || !second.IsDone)
+                throw new DriverException(CUDA_ERROR_NOT_READY, "an event has not happened yet.");
+            *milliseconds = (float)Stopwatch.GetElapsedTime(first.Finished, second.Finished).TotalMilliseconds;
+        });
 
     private static WorkItem Timed(VirtualContext context, nint handle)
     {
@@ -98,6 +100,7 @@ internal static unsafe partial class DriverExports
             return mark;
         if (!captured.Capture.HasEnded)
             captured.Capture.Invalidate();
-        throw new DriverException(CUDA_ERROR_CAPTURED_EVENT, "the event was last recorded in a capture: it marks a place in a graph, nothing that happens.");
+        throw new DriverException(
+            CUDA_ERROR_CAPTURED_EVENT, "the event was last recorded in a capture: it marks a place in a graph, nothing that happens.");
     }
 }

@@ -17,7 +17,8 @@ internal static unsafe partial class DriverExports
             LoadedFunction asked = context.Driver.Functions.Get(function);
             *value = attribute switch
             {
-                CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK => asked.MaximumThreads > 0 ? asked.MaximumThreads : DeviceProfile.MaximumThreadsPerBlock,
+                CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK =>
+                    asked.MaximumThreads > 0 ? asked.MaximumThreads : DeviceProfile.MaximumThreadsPerBlock,
                 CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES => asked.Kernel.StaticSharedBytes,
                 CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES => asked.Kernel.LocalBytes,
                 CU_FUNC_ATTRIBUTE_PTX_VERSION or CU_FUNC_ATTRIBUTE_BINARY_VERSION => context.Driver.Profile.ComputeCapability,
@@ -38,7 +39,9 @@ internal static unsafe partial class DriverExports
             switch (attribute)
             {
                 case CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES:
-                    Require(value >= 0 && value <= most, $"{value} dynamic shared bytes; {context.Driver.Profile.Name} gives this kernel at most {most}.");
+                    Require(
+                        value >= 0 && value <= most,
+                        $"{value} dynamic shared bytes; {context.Driver.Profile.Name} gives this kernel at most {most}.");
                     changed.MaximumDynamicShared = value;
                     break;
                 case CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT:
@@ -102,7 +105,8 @@ internal static unsafe partial class DriverExports
                     (bestThreads, bestBlocks, bestSize) = (blocks * size, blocks, size);
             }
             if (bestThreads == 0)
-                throw new DriverException(CUDA_ERROR_INVALID_VALUE, $"no block of {asked.Kernel.Name} with {shared} dynamic shared bytes fits.");
+                throw new DriverException(
+                    CUDA_ERROR_INVALID_VALUE, $"no block of {asked.Kernel.Name} with {shared} dynamic shared bytes fits.");
             (*gridSize, *blockSize) = (bestBlocks * context.Driver.Profile.Multiprocessors, bestSize);
         });
 

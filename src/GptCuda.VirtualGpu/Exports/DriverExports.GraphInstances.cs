@@ -55,7 +55,8 @@ internal static unsafe partial class DriverExports
         if (target.Capture is { } capture)
         {
             capture.Invalidate();
-            throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a graph cannot be uploaded to a stream that is being captured.");
+            throw new DriverException(
+                CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a graph cannot be uploaded to a stream that is being captured.");
         }
         context.Submit(target, EmptyOperation.Instance);
     });
@@ -80,7 +81,9 @@ internal static unsafe partial class DriverExports
     {
         const ulong AutoFreeOnLaunch = 1, Upload = 2, DeviceLaunch = 4, UseNodePriority = 8;
         RequirePointer(exec);
-        Require((flags & ~(AutoFreeOnLaunch | Upload | DeviceLaunch | UseNodePriority)) == 0, $"flags is {flags}, with bits that mean nothing.");
+        Require(
+            (flags & ~(AutoFreeOnLaunch | Upload | DeviceLaunch | UseNodePriority)) == 0,
+            $"flags is {flags}, with bits that mean nothing.");
         if ((flags & DeviceLaunch) != 0)
             throw new DriverException(CUDA_ERROR_NOT_SUPPORTED, "graphs are not launched from the device here.");
         GraphExec made = new(context, Interlocked.Increment(ref _instances), context.Driver.Graphs.Get(graph));

@@ -27,7 +27,9 @@ internal static unsafe partial class DriverExports
         Boundary.OnContext(nameof(cuLaunchKernelEx), context =>
         {
             RequirePointer(configuration);
-            Require(configuration->numAttrs == 0 || configuration->attrs is not null, $"{configuration->numAttrs} attributes, and no array of them.");
+            Require(
+                configuration->numAttrs == 0 || configuration->attrs is not null,
+                $"{configuration->numAttrs} attributes, and no array of them.");
             bool cooperative = false;
             for (uint i = 0; i < configuration->numAttrs; i++)
             {
@@ -43,10 +45,12 @@ internal static unsafe partial class DriverExports
                         break;
                     case CUlaunchAttributeID.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION:
                         if (attribute.value != 0 && context.Driver.Profile.ComputeMajor < 9)
-                            throw new DriverException(CUDA_ERROR_NOT_SUPPORTED, "programmatic dependent launch begins with compute capability 9.0.");
+                            throw new DriverException(
+                                CUDA_ERROR_NOT_SUPPORTED, "programmatic dependent launch begins with compute capability 9.0.");
                         break;
                     default:
-                        throw new DriverException(CUDA_ERROR_NOT_SUPPORTED, $"launch attribute {(int)attribute.id} is not understood here.");
+                        throw new DriverException(
+                            CUDA_ERROR_NOT_SUPPORTED, $"launch attribute {(int)attribute.id} is not understood here.");
                 }
             }
             Launch(context, function, configuration->gridDimX, configuration->gridDimY, configuration->gridDimZ,
@@ -85,7 +89,8 @@ internal static unsafe partial class DriverExports
         Require(parameters is null || extra is null, "kernelParams and extra both give arguments.");
         if (buffer.Length == 0)
             return buffer;
-        Require(parameters is not null || extra is not null, $"{kernel.Name} takes {kernel.Parameters.Count} arguments, and none are given.");
+        Require(
+            parameters is not null || extra is not null, $"{kernel.Name} takes {kernel.Parameters.Count} arguments, and none are given.");
         if (extra is not null)
         {
             ArgumentBuffer(kernel, extra, buffer.Length).CopyTo(buffer);
@@ -122,7 +127,9 @@ internal static unsafe partial class DriverExports
             }
         }
         // A C struct of the arguments may be padded at its end.
-        Require(given is not null && bytes >= (nuint)needed && bytes < (nuint)needed + 16, $"{bytes} bytes of arguments; {kernel.Name} takes {needed}.");
+        Require(
+            given is not null && bytes >= (nuint)needed && bytes < (nuint)needed + 16,
+            $"{bytes} bytes of arguments; {kernel.Name} takes {needed}.");
         return new ReadOnlySpan<byte>(given, needed);
     }
 }

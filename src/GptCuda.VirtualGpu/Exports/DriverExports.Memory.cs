@@ -36,7 +36,8 @@ internal static unsafe partial class DriverExports
         AllocatePinned(nameof(cuMemHostAlloc), address, bytes, flags);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAllocHost_v2))]
-    public static CUresult cuMemAllocHost_v2(void** address, nuint bytes) => AllocatePinned(nameof(cuMemAllocHost_v2), address, bytes, flags: 0);
+    public static CUresult cuMemAllocHost_v2(void** address, nuint bytes) =>
+        AllocatePinned(nameof(cuMemAllocHost_v2), address, bytes, flags: 0);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuMemFreeHost))]
     public static CUresult cuMemFreeHost(void* address) => Boundary.OnContext(nameof(cuMemFreeHost), context =>
@@ -96,7 +97,8 @@ internal static unsafe partial class DriverExports
     private static void Free(VirtualContext context, string function, ulong address, AllocationKind kind)
     {
         context.RefuseWhileCapturing(function);
-        if (context.Driver.Memory.Find(address) is not { IsFreed: false } allocation || allocation.Kind != kind || allocation.Address != address)
+        if (context.Driver.Memory.Find(address) is not { IsFreed: false } allocation || allocation.Kind != kind
+            || allocation.Address != address)
             throw new DriverException(CUDA_ERROR_INVALID_VALUE, $"no live {kind} allocation begins at 0x{address:x}.");
         // Like the real driver, wait for the device before memory is taken back.
         (allocation.Owner as VirtualContext ?? context).Drain();
@@ -106,5 +108,7 @@ internal static unsafe partial class DriverExports
     }
 
     private static void RequirePinned(VirtualContext context, void* host) =>
-        Require(context.Driver.Memory.Find((ulong)host) is { IsFreed: false, Kind: AllocationKind.PinnedHost }, $"0x{(ulong)host:x} is no pinned memory.");
+        Require(
+            context.Driver.Memory.Find((ulong)host) is { IsFreed: false, Kind: AllocationKind.PinnedHost },
+            $"0x{(ulong)host:x} is no pinned memory.");
 }

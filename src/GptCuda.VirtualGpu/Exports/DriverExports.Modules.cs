@@ -18,7 +18,8 @@ internal static unsafe partial class DriverExports
     public static CUresult cuModuleLoadDataEx(nint* module, byte* image, uint count, CUjit_option* options, void** values) =>
         Boundary.OnContext(nameof(cuModuleLoadDataEx), context =>
         {
-            Require(count == 0 || (options is not null && values is not null), $"{count} options, and no array of them or of their values.");
+            Require(
+                count == 0 || (options is not null && values is not null), $"{count} options, and no array of them or of their values.");
             Load(context, nameof(cuModuleLoadDataEx), module, image, JitLog.Of(count, options, values));
         });
 
@@ -68,7 +69,8 @@ internal static unsafe partial class DriverExports
             if (!owner.Code.Variables.TryGetValue(wanted, out ModuleVariable? variable))
             {
                 throw new DriverException(
-                    CUDA_ERROR_NOT_FOUND, $"{owner.Code.Name} has no variable {wanted}; it has {string.Join(", ", owner.Code.Variables.Keys)}.");
+                    CUDA_ERROR_NOT_FOUND,
+                    $"{owner.Code.Name} has no variable {wanted}; it has {string.Join(", ", owner.Code.Variables.Keys)}.");
             }
             if (address is not null)
                 *address = variable.Address;

@@ -13,7 +13,8 @@ internal static unsafe partial class DriverExports
         {
             RequirePointer(value);
             Require(
-                context.Driver.Memory.Find(address) is { IsFreed: false } allocation && GivePointerAttribute(context, value, attribute, address, allocation),
+                context.Driver.Memory.Find(address) is { IsFreed: false } allocation && GivePointerAttribute(
+                    context, value, attribute, address, allocation),
                 $"attribute {(int)attribute} of 0x{address:x}: no allocation of the device, or no attribute that it has.");
         });
 
@@ -33,7 +34,8 @@ internal static unsafe partial class DriverExports
             }
         });
 
-    private static bool GivePointerAttribute(VirtualContext context, void* value, CUpointer_attribute attribute, ulong address, Allocation allocation)
+    private static bool GivePointerAttribute(
+        VirtualContext context, void* value, CUpointer_attribute attribute, ulong address, Allocation allocation)
     {
         const int Host = 1, Device = 2;
         bool pinned = allocation.Kind == AllocationKind.PinnedHost;

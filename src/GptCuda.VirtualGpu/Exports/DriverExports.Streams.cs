@@ -50,25 +50,26 @@ internal static unsafe partial class DriverExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamWaitEvent))]
-    public static CUresult cuStreamWaitEvent(nint stream, nint waited, uint flags) => Boundary.OnContext(nameof(cuStreamWaitEvent), context =>
-    {
-        Require(flags <= 1, $"flags is {flags}; 0 and CU_EVENT_WAIT_EXTERNAL are known.");
-        VirtualStream target = Stream(context, stream);
-        VirtualEvent mark = context.Driver.Events.Get(waited);
-        if (mark.Captured is { } captured)
+    public static CUresult cuStreamWaitEvent(nint stream, nint waited, uint flags) =>
+        Boundary.OnContext(nameof(cuStreamWaitEvent), context =>
         {
-            JoinCapture(target, captured.Capture, captured.Nodes);
-        }
-        else if (target.Capture is { } capture)
-        {
-            capture.Invalidate();
-            throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "a captured stream waits for an event outside of its capture.");
-        }
-        else if (mark.Recorded is { IsDone: false } work)
-        {
-            context.Submit(target, EmptyOperation.Instance, after: work);
-        }
-    });
+            Require(flags <= 1, $"flags is {flags}; 0 and CU_EVENT_WAIT_EXTERNAL are known.");
+            VirtualStream target = Stream(context, stream);
+            VirtualEvent mark = context.Driver.Events.Get(waited);
+            if (mark.Captured is { } captured)
+            {
+                JoinCapture(target, captured.Capture, captured.Nodes);
+            }
+            else if (target.Capture is { } capture)
+            {
+                capture.Invalidate();
+                throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "a captured stream waits for an event outside of its capture.");
+            }
+            else if (mark.Recorded is { IsDone: false } work)
+            {
+                context.Submit(target, EmptyOperation.Instance, after: work);
+            }
+        });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetFlags))]
     public static CUresult cuStreamGetFlags(nint stream, uint* flags) => Boundary.OnContext(nameof(cuStreamGetFlags), context =>

@@ -9,9 +9,11 @@ namespace GptCuda.VirtualGpu.Exports;
 /// <param name="Address">Where it is.</param>
 internal sealed record EntryPoint(string Name, int Since, nint Address)
 {
-    private static readonly Dictionary<string, EntryPoint> ByName = DriverExports.EntryPoints.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, EntryPoint> ByName = DriverExports.EntryPoints.ToDictionary(
+        entry => entry.Name, StringComparer.Ordinal);
 
-    private static readonly ILookup<string, EntryPoint> ByBaseName = DriverExports.EntryPoints.ToLookup(entry => entry.BaseName, StringComparer.Ordinal);
+    private static readonly ILookup<string, EntryPoint> ByBaseName = DriverExports.EntryPoints.ToLookup(
+        entry => entry.BaseName, StringComparer.Ordinal);
 
     /// <summary>The name without _v2, _v3, ...: what a program writes that includes cuda.h.</summary>
     public string BaseName => Name.Length > 3 && Name[^3] == '_' && Name[^2] == 'v' && char.IsAsciiDigit(Name[^1]) ? Name[..^3] : Name;

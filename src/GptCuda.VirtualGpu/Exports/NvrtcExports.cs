@@ -24,7 +24,8 @@ internal static unsafe class NvrtcExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetErrorString))]
-    public static byte* nvrtcGetErrorString(nvrtcResult result) => (byte*)ConstantText.Of(Enum.IsDefined(result) ? result.ToString() : "NVRTC_ERROR unknown");
+    public static byte* nvrtcGetErrorString(nvrtcResult result) =>
+        (byte*)ConstantText.Of(Enum.IsDefined(result) ? result.ToString() : "NVRTC_ERROR unknown");
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetNumSupportedArchs))]
     public static nvrtcResult nvrtcGetNumSupportedArchs(int* count) => Guard(nameof(nvrtcGetNumSupportedArchs), () =>
@@ -42,7 +43,8 @@ internal static unsafe class NvrtcExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcCreateProgram))]
-    public static nvrtcResult nvrtcCreateProgram(nint* program, byte* source, byte* name, int headerCount, byte** headers, byte** includeNames) =>
+    public static nvrtcResult nvrtcCreateProgram(
+        nint* program, byte* source, byte* name, int headerCount, byte** headers, byte** includeNames) =>
         Guard(nameof(nvrtcCreateProgram), () =>
         {
             RequirePointer(program);
@@ -94,7 +96,8 @@ internal static unsafe class NvrtcExports
         Give(nameof(nvrtcGetProgramLog), program, log, static asked => asked.Log);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetPTXSize))]
-    public static nvrtcResult nvrtcGetPTXSize(nint program, nuint* size) => GiveSize(nameof(nvrtcGetPTXSize), program, size, static asked => asked.Ptx);
+    public static nvrtcResult nvrtcGetPTXSize(nint program, nuint* size) =>
+        GiveSize(nameof(nvrtcGetPTXSize), program, size, static asked => asked.Ptx);
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetPTX))]
     public static nvrtcResult nvrtcGetPTX(nint program, byte* ptx) => Give(nameof(nvrtcGetPTX), program, ptx, static asked => asked.Ptx);
@@ -115,25 +118,28 @@ internal static unsafe class NvrtcExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = nameof(nvrtcGetLoweredName))]
-    public static nvrtcResult nvrtcGetLoweredName(nint program, byte* expression, byte** lowered) => Guard(nameof(nvrtcGetLoweredName), () =>
-    {
-        RequirePointer(expression);
-        RequirePointer(lowered);
-        *lowered = (byte*)Get(program).LoweredName(Text(expression));
-    });
+    public static nvrtcResult nvrtcGetLoweredName(nint program, byte* expression, byte** lowered) =>
+        Guard(nameof(nvrtcGetLoweredName), () =>
+        {
+            RequirePointer(expression);
+            RequirePointer(lowered);
+            *lowered = (byte*)Get(program).LoweredName(Text(expression));
+        });
 
-    private static nvrtcResult GiveSize(string function, nint program, nuint* size, Func<NvrtcProgram, byte[]> bytes) => Guard(function, () =>
-    {
-        RequirePointer(size);
-        *size = (nuint)bytes(Get(program)).Length;
-    });
+    private static nvrtcResult GiveSize(string function, nint program, nuint* size, Func<NvrtcProgram, byte[]> bytes) =>
+        Guard(function, () =>
+        {
+            RequirePointer(size);
+            *size = (nuint)bytes(Get(program)).Length;
+        });
 
-    private static nvrtcResult Give(string function, nint program, byte* destination, Func<NvrtcProgram, byte[]> bytes) => Guard(function, () =>
-    {
-        RequirePointer(destination);
-        byte[] given = bytes(Get(program));
-        given.CopyTo(new Span<byte>(destination, given.Length));
-    });
+    private static nvrtcResult Give(string function, nint program, byte* destination, Func<NvrtcProgram, byte[]> bytes) =>
+        Guard(function, () =>
+        {
+            RequirePointer(destination);
+            byte[] given = bytes(Get(program));
+            given.CopyTo(new Span<byte>(destination, given.Length));
+        });
 
     private static NvrtcProgram Get(nint program)
     {

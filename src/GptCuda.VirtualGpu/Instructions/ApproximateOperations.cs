@@ -43,7 +43,8 @@ internal static class ApproximateOperations
     /// <summary>rcp.approx.f32: 2^-23 relative.</summary>
     internal struct Reciprocal : ILaneUnary<float, float>
     {
-        public static float Invoke(float a) => a == 0 || !float.IsFinite(a) ? FloatOperations.Canonical(1 / a) : Relative(a, 1.0 / a, Bound22 / 2);
+        public static float Invoke(float a) =>
+            a == 0 || !float.IsFinite(a) ? FloatOperations.Canonical(1 / a) : Relative(a, 1.0 / a, Bound22 / 2);
     }
 
     /// <summary>sqrt.approx.f32: 2^-23 relative.</summary>
@@ -103,7 +104,8 @@ internal static class ApproximateOperations
             float exact = FloatOperations.Canonical(a / b);
             if (exact == 0 || !float.IsFinite(exact) || !float.IsNormal(exact))
                 return exact;
-            bool up = Direction(BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) * 31 + BitConverter.SingleToUInt32Bits(b))) > 0;
+            bool up = Direction(
+                BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) * 31 + BitConverter.SingleToUInt32Bits(b))) > 0;
             // A correctly rounded quotient is within half a unit, so one more unit stays within the two that are allowed.
             if (ErrorScale == 0)
                 return exact;

@@ -38,7 +38,8 @@ internal static unsafe class AsyncCopyForms
 
     private static void Commit(Warp warp, Instruction* instruction) => warp.Copies.Commit(warp.Mask);
 
-    private static void WaitGroup(Warp warp, Instruction* instruction) => warp.Copies.Wait(warp, instruction->Detail->Variant, includeOpen: false);
+    private static void WaitGroup(Warp warp, Instruction* instruction) =>
+        warp.Copies.Wait(warp, instruction->Detail->Variant, includeOpen: false);
 
     private static void WaitAll(Warp warp, Instruction* instruction) => warp.Copies.Wait(warp, 0, includeOpen: true);
 }

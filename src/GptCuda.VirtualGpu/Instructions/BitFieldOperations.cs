@@ -40,7 +40,9 @@ internal static class BitFieldOperations
         public static uint Invoke(T a)
         {
             T x = T.IsNegative(a) ? ~a : a;
-            return T.IsZero(x) ? uint.MaxValue : (uint)(System.Runtime.CompilerServices.Unsafe.SizeOf<T>() * 8 - 1) - LeadingZeros<T>.Invoke(x);
+            return T.IsZero(x)
+                ? uint.MaxValue
+                : (uint)(System.Runtime.CompilerServices.Unsafe.SizeOf<T>() * 8 - 1) - LeadingZeros<T>.Invoke(x);
         }
     }
 

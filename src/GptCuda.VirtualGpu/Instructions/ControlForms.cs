@@ -23,5 +23,6 @@ internal static unsafe class ControlForms
     }
 
     private static void Trap(Warp warp, Instruction* instruction) =>
-        throw warp.Fault(FaultKind.Trap, instruction, System.Numerics.BitOperations.TrailingZeroCount(warp.Mask), "the kernel executed trap");
+        throw warp.Fault(
+            FaultKind.Trap, instruction, System.Numerics.BitOperations.TrailingZeroCount(warp.Mask), "the kernel executed trap");
 }

@@ -95,6 +95,7 @@ internal static unsafe class FloatForms
         table.Add(opcode, $"{rounding} f32", "=4 4 4 4", &VectorLoop.Ternary<float, TOperation>, single);
         table.Add(opcode, $"{rounding} ftz f32", "=4 4 4 4", &VectorLoop.Ternary<float, FlushTernary<TOperation>>, single);
         table.Add(opcode, $"{rounding} sat f32", "=4 4 4 4", &VectorLoop.Ternary<float, SaturateTernary<TOperation>>, single);
-        table.Add(opcode, $"{rounding} ftz sat f32", "=4 4 4 4", &VectorLoop.Ternary<float, SaturateTernary<FlushTernary<TOperation>>>, single);
+        table.Add(
+            opcode, $"{rounding} ftz sat f32", "=4 4 4 4", &VectorLoop.Ternary<float, SaturateTernary<FlushTernary<TOperation>>>, single);
     }
 }

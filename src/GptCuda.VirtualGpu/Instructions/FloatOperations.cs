@@ -40,7 +40,8 @@ internal static class FloatOperations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Saturate(Vector256<float> value)
     {
-        Vector256<float> clamped = Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256<float>.One), Vector256<float>.One, value);
+        Vector256<float> clamped = Vector256.ConditionalSelect(
+            Vector256.GreaterThan(value, Vector256<float>.One), Vector256<float>.One, value);
         return Vector256.ConditionalSelect(Vector256.GreaterThan(clamped, Vector256<float>.Zero), clamped, Vector256<float>.Zero);
     }
 

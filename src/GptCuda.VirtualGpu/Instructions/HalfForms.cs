@@ -26,7 +26,8 @@ internal static unsafe class HalfForms
         AddBinary<MinimumNaN<TFormat>>(table, "min", "NaN", type);
         AddBinary<MaximumNaN<TFormat>>(table, "max", "NaN", type);
         table.Add("fma", $"rn {type}", "=2 2 2 2", &LaneLoop.Ternary<ushort, ushort, ushort, ushort, FusedMultiplyAdd<TFormat>>, Float);
-        table.Add("fma", $"rn {type}x2", "=4 4 4 4", &LaneLoop.Ternary<uint, uint, uint, uint, PairTernary<FusedMultiplyAdd<TFormat>>>, Float);
+        table.Add(
+            "fma", $"rn {type}x2", "=4 4 4 4", &LaneLoop.Ternary<uint, uint, uint, uint, PairTernary<FusedMultiplyAdd<TFormat>>>, Float);
         table.Add("neg", type, "=2 2", &LaneLoop.Unary<ushort, ushort, Negate<TFormat>>, Float);
         table.Add("neg", $"{type}x2", "=4 4", &LaneLoop.Unary<uint, uint, PairUnary<Negate<TFormat>>>, Float);
         table.Add("abs", type, "=2 2", &LaneLoop.Unary<ushort, ushort, Magnitude<TFormat>>, Float);

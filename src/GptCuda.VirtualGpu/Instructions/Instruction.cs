@@ -4,11 +4,15 @@ using GptCuda.VirtualGpu.Execution;
 
 namespace GptCuda.VirtualGpu.Instructions;
 
-/// <summary>A decoded instruction: what runs it and where its operands are. Lives in pinned memory, in the order of the kernel's listing.</summary>
+/// <summary>
+/// A decoded instruction: what runs it and where its operands are. Lives in pinned memory, in the order of the kernel's listing.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Instruction
 {
-    /// <summary>Executes the instruction for the lanes of <see cref="Warp.Mask"/>; null for control flow, which the warp itself does.</summary>
+    /// <summary>
+    /// Executes the instruction for the lanes of <see cref="Warp.Mask"/>; null for control flow, which the warp itself does.
+    /// </summary>
     public delegate*<Warp, Instruction*, void> Handler;
 
     /// <summary>The real handler behind one that is there for its first execution alone.</summary>

@@ -84,7 +84,8 @@ internal static unsafe class IntegerForms
         })
         {
             AddCarry(table, opcode, $"lo {cc} u32|s32", "=4 4 4 4", &CarryOperations.MultiplyAdd<uint, CarryOperations.Low<uint>>, variant);
-            AddCarry(table, opcode, $"lo {cc} u64|s64", "=8 8 8 8", &CarryOperations.MultiplyAdd<ulong, CarryOperations.Low<ulong>>, variant);
+            AddCarry(
+                table, opcode, $"lo {cc} u64|s64", "=8 8 8 8", &CarryOperations.MultiplyAdd<ulong, CarryOperations.Low<ulong>>, variant);
             AddCarry(table, opcode, $"hi {cc} u32", "=4 4 4 4", &CarryOperations.MultiplyAdd<uint, MultiplyHighU32>, variant);
             AddCarry(table, opcode, $"hi {cc} s32", "=4 4 4 4", &CarryOperations.MultiplyAdd<uint, CarryOperations.HighS32>, variant);
             AddCarry(table, opcode, $"hi {cc} u64", "=8 8 8 8", &CarryOperations.MultiplyAdd<ulong, MultiplyHighU64>, variant);
@@ -128,11 +129,18 @@ internal static unsafe class IntegerForms
         table.Add("mad", "lo u16|s16", "=2 2 2 2", &VectorLoop.Ternary<ushort, MultiplyAddLow<ushort>>, Integer);
         table.Add("mad", "lo u32|s32", "=4 4 4 4", &VectorLoop.Ternary<uint, MultiplyAddLow<uint>>, Integer);
         table.Add("mad", "lo u64|s64", "=8 8 8 8", &VectorLoop.Ternary<ulong, MultiplyAddLow<ulong>>, Integer);
-        table.Add("mad", "hi u16", "=2 2 2 2", &LaneLoop.Ternary<ushort, ushort, ushort, ushort, MultiplyAddHigh<ushort, MultiplyHighU16>>, Integer);
-        table.Add("mad", "hi s16", "=2 2 2 2", &LaneLoop.Ternary<short, short, short, short, MultiplyAddHigh<short, MultiplyHighS16>>, Integer);
+        table.Add(
+            "mad",
+            "hi u16",
+            "=2 2 2 2",
+            &LaneLoop.Ternary<ushort, ushort, ushort, ushort, MultiplyAddHigh<ushort, MultiplyHighU16>>,
+            Integer);
+        table.Add(
+            "mad", "hi s16", "=2 2 2 2", &LaneLoop.Ternary<short, short, short, short, MultiplyAddHigh<short, MultiplyHighS16>>, Integer);
         table.Add("mad", "hi u32", "=4 4 4 4", &LaneLoop.Ternary<uint, uint, uint, uint, MultiplyAddHigh<uint, MultiplyHighU32>>, Integer);
         table.Add("mad", "hi s32", "=4 4 4 4", &LaneLoop.Ternary<int, int, int, int, MultiplyAddHigh<int, MultiplyHighS32>>, Integer);
-        table.Add("mad", "hi u64", "=8 8 8 8", &LaneLoop.Ternary<ulong, ulong, ulong, ulong, MultiplyAddHigh<ulong, MultiplyHighU64>>, Integer);
+        table.Add(
+            "mad", "hi u64", "=8 8 8 8", &LaneLoop.Ternary<ulong, ulong, ulong, ulong, MultiplyAddHigh<ulong, MultiplyHighU64>>, Integer);
         table.Add("mad", "hi s64", "=8 8 8 8", &LaneLoop.Ternary<long, long, long, long, MultiplyAddHigh<long, MultiplyHighS64>>, Integer);
         table.Add("mad", "wide u16", "=4 2 2 4", &LaneLoop.Ternary<ushort, ushort, uint, uint, MultiplyAddWide<ushort, uint>>, Integer);
         table.Add("mad", "wide s16", "=4 2 2 4", &LaneLoop.Ternary<short, short, int, int, MultiplyAddWide<short, int>>, Integer);

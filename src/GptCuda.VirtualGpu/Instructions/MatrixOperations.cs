@@ -123,7 +123,8 @@ internal static unsafe class MatrixOperations
             }
         }
         for (int matrix = 0; matrix < matrices; matrix++)
-            new Span<uint>(loaded + matrix * Warp.Lanes, Warp.Lanes).CopyTo(new Span<uint>(instruction->All[matrix].In(registers), Warp.Lanes));
+            new Span<uint>(loaded + matrix * Warp.Lanes, Warp.Lanes).CopyTo(
+                new Span<uint>(instruction->All[matrix].In(registers), Warp.Lanes));
     }
 
     private static void RequireAll(Warp warp, Instruction* instruction)

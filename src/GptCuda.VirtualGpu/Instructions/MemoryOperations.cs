@@ -70,7 +70,8 @@ internal static unsafe class MemoryOperations
         {
             Vector128<uint> a = Vector128.Load((uint*)pointers[lane]), b = Vector128.Load((uint*)pointers[lane + 1]);
             Vector128<uint> c = Vector128.Load((uint*)pointers[lane + 2]), d = Vector128.Load((uint*)pointers[lane + 3]);
-            Vector128<ulong> ab01 = InterleaveLow(a, b), ab23 = InterleaveHigh(a, b), cd01 = InterleaveLow(c, d), cd23 = InterleaveHigh(c, d);
+            Vector128<ulong> ab01 = InterleaveLow(a, b), ab23 = InterleaveHigh(a, b), cd01 = InterleaveLow(c, d),
+                cd23 = InterleaveHigh(c, d);
             InterleaveLow(ab01, cd01).Store((ulong*)(d0 + lane));
             InterleaveHigh(ab01, cd01).Store((ulong*)(d1 + lane));
             InterleaveLow(ab23, cd23).Store((ulong*)(d2 + lane));

@@ -3,7 +3,9 @@ using GptCuda.VirtualGpu.Execution;
 
 namespace GptCuda.VirtualGpu.Instructions;
 
-/// <summary>Instruction handlers that run an operation over a warp's 32 lanes, a vector at a time; lanes outside the mask keep their value.</summary>
+/// <summary>
+/// Instruction handlers that run an operation over a warp's 32 lanes, a vector at a time; lanes outside the mask keep their value.
+/// </summary>
 internal static unsafe class VectorLoop
 {
     /// <summary>d = op(a).</summary>

@@ -10,7 +10,8 @@ namespace GptCuda.VirtualGpu.Memory;
 internal sealed unsafe partial class ReservedMemory : IDisposable
 {
     private const int ProtNone = 0, ProtReadWrite = 1 | 2;
-    private const int MapPrivate = 2, MapAnonymousLinux = 0x20, MapAnonymousMac = 0x1000, MapNoReserveLinux = 0x4000, MapNoReserveMac = 0x40;
+    private const int MapPrivate = 2, MapAnonymousLinux = 0x20, MapAnonymousMac = 0x1000, MapNoReserveLinux = 0x4000,
+        MapNoReserveMac = 0x40;
     private const int AdviceDontNeedLinux = 4, AdviceFreeMac = 5;
 
     private byte* _base;
@@ -24,7 +25,8 @@ internal sealed unsafe partial class ReservedMemory : IDisposable
     {
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException(
-                "The virtual GPU needs memory that is committed on first touch, which Windows does not have: run it on Linux, macOS or WSL.");
+                "The virtual GPU needs memory that is committed on first touch, which Windows does not have: "
+                + "run it on Linux, macOS or WSL.");
         Size = (bytes + PageSize - 1) / PageSize * PageSize;
         var flags = MapPrivate | (OperatingSystem.IsMacOS() ? MapAnonymousMac | MapNoReserveMac : MapAnonymousLinux | MapNoReserveLinux);
         var address = Map(0, (nuint)Size, accessible ? ProtReadWrite : ProtNone, flags, -1, 0);

@@ -23,7 +23,9 @@ internal sealed partial record Clang(string Path, int Major)
     /// <summary>The PTX version that it is told to write; the lowest that has all that the architecture has.</summary>
     public static string PtxFeature(int capability) => capability < 100 ? "ptx83" : "ptx88";
 
-    /// <summary>What can be compiled for on this machine. Where there is no clang, what the usual one knows: supplied PTX needs none.</summary>
+    /// <summary>
+    /// What can be compiled for on this machine. Where there is no clang, what the usual one knows: supplied PTX needs none.
+    /// </summary>
     public static int[] Architectures() => Find(Newer[0]) is null ? Known : [.. Known, .. Newer];
 
     /// <summary>The first clang++ in PATH that knows an architecture: clang++-19, newer ones by their number, then plain clang++.</summary>
@@ -37,7 +39,8 @@ internal sealed partial record Clang(string Path, int Major)
             if (InPath(folders, $"clang++-{major}") is { } numbered)
                 return new Clang(numbered, major);
         }
-        return InPath(folders, "clang++") is { } plain && VersionOf(plain) is var version && version >= oldest ? new Clang(plain, version) : null;
+        return InPath(folders, "clang++") is { } plain && VersionOf(plain) is var version
+            && version >= oldest ? new Clang(plain, version) : null;
     }
 
     /// <summary>What to install where none is found.</summary>

@@ -20,7 +20,9 @@ internal static partial class Compilation
     internal sealed record Result(string Ptx, string Log, IReadOnlyDictionary<string, string> LoweredNames);
 
     /// <summary>Compiles. Safe to call from several threads and processes at once.</summary>
-    /// <exception cref="NvrtcException">An option is unknown, the text does not compile, or there is no compiler; the message is the log.</exception>
+    /// <exception cref="NvrtcException">
+    /// An option is unknown, the text does not compile, or there is no compiler; the message is the log.
+    /// </exception>
     public static Result Run(CompileRequest request)
     {
         CompileOptions options = OptionReader.Read(request.Options);
@@ -34,12 +36,14 @@ internal static partial class Compilation
         return new Result(stripped, log, names);
     }
 
-    private static string? Folder(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
+    private static string? Folder(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
     private static (string Ptx, string Log) Compile(CompileRequest request, CompileOptions options)
     {
         if (Clang.Find(options.Capability) is not { } clang)
-            throw new NvrtcException(nvrtcResult.NVRTC_ERROR_BUILTIN_OPERATION_FAILURE, $"{request.Name}: {Clang.Advice(options.Capability)}");
+            throw new NvrtcException(
+                nvrtcResult.NVRTC_ERROR_BUILTIN_OPERATION_FAILURE, $"{request.Name}: {Clang.Advice(options.Capability)}");
         using WorkFolder folder = new();
         // Each in a folder of its own: nothing but the headers can be included.
         string program = folder.Write(Path.Combine("source", "program.cu"), Program(request, options));
@@ -52,7 +56,9 @@ internal static partial class Compilation
         [
             "-I", headers,
             .. options.ClangArguments(Clang.PtxFeature(options.Capability)),
-            .. BuiltinNames.Zip(BuiltinTexts.Value, (name, text) => folder.Write(Path.Combine("builtin", name), text)).SelectMany(path => new[] { "-include", path }),
+            .. BuiltinNames.Zip(
+                BuiltinTexts.Value,
+                (name, text) => folder.Write(Path.Combine("builtin", name), text)).SelectMany(path => new[] { "-include", path }),
             .. options.PreIncludes.SelectMany(name => new[] { "-include", name }),
             "-S", program, "-o", ptx,
         ];
@@ -73,7 +79,9 @@ internal static partial class Compilation
         for (int i = 0; i < request.Expressions.Count; i++)
         {
             string expression = request.Expressions[i], address = expression.StartsWith('&') ? expression : "&" + expression;
-            text.Append($"#line 1 \"name expression\"\nextern \"C\" __device__ __attribute__((used)) const void* {ExpressionName}{i} = (const void*)({address});\n");
+            text.Append(
+                $"#line 1 \"name expression\"\nextern \"C\" __device__ __attribute__((used)) const void* {ExpressionName}{i} "
+                + $"= (const void*)({address});\n");
         }
         if (options.DeviceByDefault)
             text.Append("#pragma clang force_cuda_host_device end\n");
@@ -90,7 +98,8 @@ internal static partial class Compilation
         if (expressions.Count == 0)
             return (ptx, names);
         foreach (Match match in ExpressionLine().Matches(ptx))
-            names[expressions[int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)]] = match.Groups[2].Value;
+            names[expressions[int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)]] =
+                match.Groups[2].Value;
         return (ForwardDeclaration().Replace(ExpressionLine().Replace(ptx, ""), ""), names);
     }
 

@@ -23,7 +23,8 @@ internal sealed class NvrtcProgram(string name, string source, SortedDictionary<
 
     /// <summary>The image; null where a virtual architecture was asked for.</summary>
     /// <exception cref="NvrtcException">It is not compiled.</exception>
-    public byte[]? Image => _ptx is null ? throw new NvrtcException(nvrtcResult.NVRTC_ERROR_INVALID_PROGRAM, "the program has not been compiled.") : _image;
+    public byte[]? Image =>
+        _ptx is null ? throw new NvrtcException(nvrtcResult.NVRTC_ERROR_INVALID_PROGRAM, "the program has not been compiled.") : _image;
 
     /// <summary>Asks for the mangled name of an expression.</summary>
     /// <exception cref="NvrtcException">It is compiled already.</exception>
@@ -32,7 +33,8 @@ internal sealed class NvrtcProgram(string name, string source, SortedDictionary<
         lock (_lock)
         {
             if (_compiled)
-                throw new NvrtcException(nvrtcResult.NVRTC_ERROR_NO_NAME_EXPRESSIONS_AFTER_COMPILATION, $"\"{expression}\" comes after the compilation.");
+                throw new NvrtcException(
+                    nvrtcResult.NVRTC_ERROR_NO_NAME_EXPRESSIONS_AFTER_COMPILATION, $"\"{expression}\" comes after the compilation.");
             _expressions.Add(expression);
         }
     }
@@ -47,12 +49,15 @@ internal sealed class NvrtcProgram(string name, string source, SortedDictionary<
                 throw new NvrtcException(nvrtcResult.NVRTC_ERROR_NO_LOWERED_NAMES_BEFORE_COMPILATION, "the program has not been compiled.");
             return _lowered.TryGetValue(expression, out nint lowered)
                 ? lowered
-                : throw new NvrtcException(nvrtcResult.NVRTC_ERROR_NAME_EXPRESSION_NOT_VALID, $"\"{expression}\" was not asked for before the compilation.");
+                : throw new NvrtcException(
+                    nvrtcResult.NVRTC_ERROR_NAME_EXPRESSION_NOT_VALID, $"\"{expression}\" was not asked for before the compilation.");
         }
     }
 
     /// <summary>Compiles.</summary>
-    /// <exception cref="NvrtcException">An option is unknown, the text does not compile, or there is no compiler; the log says more.</exception>
+    /// <exception cref="NvrtcException">
+    /// An option is unknown, the text does not compile, or there is no compiler; the log says more.
+    /// </exception>
     public void Compile(IReadOnlyList<string> options)
     {
         lock (_lock)
@@ -96,7 +101,8 @@ internal sealed class NvrtcProgram(string name, string source, SortedDictionary<
         _image = options.IsReal ? ModuleImage.Wrap(result.Ptx, options.Capability) : null;
         Log = Text(result.Log);
         Dispose();
-        _lowered = result.LoweredNames.ToDictionary(pair => pair.Key, pair => Marshal.StringToCoTaskMemUTF8(pair.Value), StringComparer.Ordinal);
+        _lowered = result.LoweredNames.ToDictionary(
+            pair => pair.Key, pair => Marshal.StringToCoTaskMemUTF8(pair.Value), StringComparer.Ordinal);
     }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + "\0");

@@ -4,7 +4,9 @@ namespace GptCuda.VirtualGpu.Nvrtc;
 internal static class OptionReader
 {
     /// <summary>Reads all of them; a later one wins.</summary>
-    /// <exception cref="NvrtcException">NVRTC_ERROR_INVALID_OPTION: one is unknown, or its value is; the message is for the log.</exception>
+    /// <exception cref="NvrtcException">
+    /// NVRTC_ERROR_INVALID_OPTION: one is unknown, or its value is; the message is for the log.
+    /// </exception>
     public static CompileOptions Read(IReadOnlyList<string> options)
     {
         CompileOptions read = new();

@@ -30,7 +30,8 @@ internal static class LaunchLimits
                 + $"{DeviceProfile.MaximumThreadsPerBlock} threads at most.");
         }
         if (kernelMaximumThreads > 0 && block.Count > kernelMaximumThreads)
-            return Invalid($"{block.Count} threads a block; the kernel was compiled for at most {kernelMaximumThreads} (__launch_bounds__).");
+            return Invalid(
+                $"{block.Count} threads a block; the kernel was compiled for at most {kernelMaximumThreads} (__launch_bounds__).");
         if (launch.SharedBytes > profile.SharedPerBlockOptIn)
             return Invalid($"{launch.SharedBytes} shared bytes a block; {profile.Name} gives {profile.SharedPerBlockOptIn} at most.");
         if (launch.SharedBytes > DeviceProfile.SharedPerBlock && dynamicSharedBytes > dynamicSharedLimit)
@@ -60,7 +61,8 @@ internal static class LaunchLimits
     {
         var resident = ResidentBlocks(profile, launch);
         return launch.Grid.Count <= resident ? null : new(FaultKind.CooperativeLaunchTooLarge, $"kernel {launch.Kernel}",
-            $"{launch.Grid.Count} blocks of {launch.Threads} threads and {launch.SharedBytes} shared bytes; {profile.Name} holds {resident} of them "
+            $"{launch.Grid.Count} blocks of {launch.Threads} threads and {launch.SharedBytes} shared bytes; "
+            + $"{profile.Name} holds {resident} of them "
             + "at once, and a block that is not resident would never reach the grid's barrier.");
     }
 

@@ -34,7 +34,9 @@ internal static class RegisterTable
     /// <param name="ptx">The module's whole text.</param>
     public static string KeyOf(string ptx) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ptx)))[..16];
 
-    /// <summary>Registers a thread, or 0 when there is no figure: what <see cref="Checking.LaunchDescription.RegistersPerThread"/> takes.</summary>
+    /// <summary>
+    /// Registers a thread, or 0 when there is no figure: what <see cref="Checking.LaunchDescription.RegistersPerThread"/> takes.
+    /// </summary>
     /// <param name="key">Of the module, from <see cref="KeyOf"/>.</param>
     /// <param name="kernel">The entry's name.</param>
     /// <param name="computeCapability">The device's, as 90.</param>

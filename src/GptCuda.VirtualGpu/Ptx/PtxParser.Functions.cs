@@ -133,7 +133,8 @@ internal sealed partial class PtxParser
                 targets.Add(ParseOperand());
             while (TakeIf(','));
             Expect(';');
-            statements.Add(new PtxStatement(PtxStatementKind.BranchTargets, name.Line, name.Column) { Name = name.Text, Operands = targets });
+            statements.Add(
+                new PtxStatement(PtxStatementKind.BranchTargets, name.Line, name.Column) { Name = name.Text, Operands = targets });
             return;
         }
         if (Current.Kind == PtxTokenKind.Dotted && Current.Text is "callprototype" or "calltargets")

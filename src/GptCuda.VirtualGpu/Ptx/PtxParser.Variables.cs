@@ -159,8 +159,10 @@ internal sealed partial class PtxParser
         PtxOperand literal = ParseLiteral();
         ulong bits = literal.Kind switch
         {
-            PtxOperandKind.Double when type == PtxType.F32 => BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(literal.Value)),
-            PtxOperandKind.Single when type == PtxType.F64 => BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)literal.Value)),
+            PtxOperandKind.Double when type == PtxType.F32 =>
+                BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(literal.Value)),
+            PtxOperandKind.Single when type == PtxType.F64 =>
+                BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)literal.Value)),
             _ => literal.Value,
         };
         values.Add((bits, null));

@@ -42,7 +42,8 @@ internal sealed partial class PtxParser
 
     private PtxToken Take() => _tokens[_at].Kind == PtxTokenKind.End ? throw Error("unexpected end of text") : _tokens[_at++];
 
-    private PtxToken TakeWord(string what) => Current.Kind == PtxTokenKind.Word ? Take() : throw Error($"expected {what}, found '{Current.Text}'");
+    private PtxToken TakeWord(string what) =>
+        Current.Kind == PtxTokenKind.Word ? Take() : throw Error($"expected {what}, found '{Current.Text}'");
 
     private int TakeInt(string what) => Current.Kind == PtxTokenKind.Integer && Current.Value <= int.MaxValue
         ? (int)Take().Value : throw Error($"expected {what}, found '{Current.Text}'");
@@ -63,7 +64,8 @@ internal sealed partial class PtxParser
         return true;
     }
 
-    private PtxToken Expect(char punctuation) => Current.Is(punctuation) ? Take() : throw Error($"expected '{punctuation}', found '{Current.Text}'");
+    private PtxToken Expect(char punctuation) =>
+        Current.Is(punctuation) ? Take() : throw Error($"expected '{punctuation}', found '{Current.Text}'");
 
     private PtxSyntaxException Error(string problem) => Error(Current, problem);
 
@@ -130,7 +132,8 @@ internal sealed partial class PtxParser
             isExtern |= Take().Text == "extern";
         if (Current.IsDotted("entry") || Current.IsDotted("func"))
             ParseFunction();
-        else if (TryStateSpace(Current, out PtxStateSpace space) && space is PtxStateSpace.Global or PtxStateSpace.Const or PtxStateSpace.Shared)
+        else if (TryStateSpace(Current, out PtxStateSpace space)
+            && space is PtxStateSpace.Global or PtxStateSpace.Const or PtxStateSpace.Shared)
             ParseVariables(space, isExtern, _variables.Add);
         else
             throw Error($"unknown directive '.{Current.Text}'");

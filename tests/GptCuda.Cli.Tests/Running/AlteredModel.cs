@@ -21,7 +21,8 @@ internal static class AlteredModel
         byte[] bytes = File.ReadAllBytes(path);
         int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         using JsonDocument document = JsonDocument.Parse(bytes.AsMemory(8, header));
-        JsonElement entry = document.RootElement.EnumerateObject().Single(property => property.Name.EndsWith(tensor, StringComparison.Ordinal)).Value;
+        JsonElement entry = document.RootElement.EnumerateObject().Single(
+            property => property.Name.EndsWith(tensor, StringComparison.Ordinal)).Value;
         Assert.Equal("F16", entry.GetProperty("dtype").GetString());
         int[] offsets = entry.GetProperty("data_offsets").Deserialize<int[]>()!;
         for (int offset = offsets[0]; offset < offsets[1]; offset += 2)

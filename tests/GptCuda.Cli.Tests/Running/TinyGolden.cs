@@ -22,5 +22,6 @@ internal static class TinyGolden
             TextOf(item, "greedy_text")))];
     }
 
-    private static string? TextOf(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    private static string? TextOf(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

@@ -5,7 +5,9 @@ using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Tests.Running;
 
-/// <summary>A model of the shape of 124M in Hugging Face's layout whose weights are all zero, stored as F16: every logit is equal.</summary>
+/// <summary>
+/// A model of the shape of 124M in Hugging Face's layout whose weights are all zero, stored as F16: every logit is equal.
+/// </summary>
 internal static class ZeroModel
 {
     /// <summary>config.json; what it leaves out has the values of 124M.</summary>

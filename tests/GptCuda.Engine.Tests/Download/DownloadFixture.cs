@@ -14,7 +14,8 @@ internal sealed class DownloadFixture : IDisposable
     {
         Source = GptCuda.Tests.Repository.TestData("models", model);
         Server = new RepositoryServer();
-        foreach (string file in Directory.EnumerateFiles(Source).Where(file => !Path.GetFileName(file).StartsWith("golden", StringComparison.Ordinal)))
+        foreach (string file
+            in Directory.EnumerateFiles(Source).Where(file => !Path.GetFileName(file).StartsWith("golden", StringComparison.Ordinal)))
             Server.Put($"{Resolve}/{Path.GetFileName(file)}", File.ReadAllBytes(file));
         foreach (string file in (string[])["vocab.json", "merges.txt"])
             Server.Put($"{Resolve}/{file}", File.ReadAllBytes(Path.Combine(GptCuda.Tests.Repository.TinyModel, file)));

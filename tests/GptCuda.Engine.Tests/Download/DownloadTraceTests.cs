@@ -48,7 +48,8 @@ public sealed class DownloadTraceTests : IDisposable
     [Fact]
     public async Task Run_FailureInTheMiddle_KeepsWhatCameAndNoLock()
     {
-        _fixture.Server.Misbehave = request => request.Path == $"/store{DownloadFixture.Resolve}/model.safetensors" && request.Method == "GET"
+        _fixture.Server.Misbehave = request =>
+            request.Path == $"/store{DownloadFixture.Resolve}/model.safetensors" && request.Method == "GET"
             ? new Misbehaviour { Status = 404 }
             : null;
 

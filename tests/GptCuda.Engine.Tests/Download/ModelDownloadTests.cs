@@ -24,7 +24,8 @@ public sealed class ModelDownloadTests : IDisposable
         Assert.Equal(_fixture.Server.Commit, provenance.Commit);
         VerifiedFile weights = provenance.Files.Single(file => file.Name == "model.safetensors");
         Assert.Equal("SHA-256", weights.Algorithm);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(_fixture.Source, "model.safetensors")))), weights.Hash);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(_fixture.Source, "model.safetensors")))), weights.Hash);
         Assert.Equal("Git blob SHA-1", provenance.Files.Single(file => file.Name == "config.json").Algorithm);
     }
 
@@ -108,7 +109,11 @@ public sealed class ModelDownloadTests : IDisposable
         azure.PutFolder("/gpt-2/models/124M", Repository.TestData("models", "openai-tf"));
         azure.PutFolder("/gpt-2/models/124M", Repository.TestData("gpt2"));
         azure.Put("/gpt-2/models/124M/model.ckpt.meta", "not read"u8.ToArray());
-        _fixture.Options = _fixture.Options with { Source = DownloadSource.OpenAI, OpenAIEndpoint = new Uri(azure.Address, "gpt-2/models") };
+        _fixture.Options = _fixture.Options with
+        {
+            Source = DownloadSource.OpenAI,
+            OpenAIEndpoint = new Uri(azure.Address, "gpt-2/models"),
+        };
 
         string target = await _fixture.RunAsync("124M");
 
@@ -126,7 +131,11 @@ public sealed class ModelDownloadTests : IDisposable
         azure.PutFolder("/gpt-2/models/124M", Repository.TestData("gpt2"));
         azure.Put("/gpt-2/models/124M/model.ckpt.meta", "not read"u8.ToArray());
         azure.Put("/gpt-2/models/124M/vocab.bpe", "#version: 0.2\na b\n"u8.ToArray());
-        _fixture.Options = _fixture.Options with { Source = DownloadSource.OpenAI, OpenAIEndpoint = new Uri(azure.Address, "gpt-2/models") };
+        _fixture.Options = _fixture.Options with
+        {
+            Source = DownloadSource.OpenAI,
+            OpenAIEndpoint = new Uri(azure.Address, "gpt-2/models"),
+        };
 
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync("124M"));
 
@@ -190,7 +199,9 @@ public sealed class ModelDownloadTests : IDisposable
 
         Assert.All(targets, target => Assert.Equal(_fixture.Target, target));
         _fixture.AssertComplete();
-        Assert.Single(_fixture.Server.Requests, request => request is { Method: "GET" } && request.Path.EndsWith("/vocab.json", StringComparison.Ordinal));
+        Assert.Single(
+            _fixture.Server.Requests,
+            request => request is { Method: "GET" } && request.Path.EndsWith("/vocab.json", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -203,7 +214,9 @@ public sealed class ModelDownloadTests : IDisposable
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
 
         Assert.Contains("MiB free", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_fixture.Server.Requests, request => request.Method == "GET" && !request.Path.EndsWith("/config.json", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _fixture.Server.Requests,
+            request => request.Method == "GET" && !request.Path.EndsWith("/config.json", StringComparison.Ordinal));
         _fixture.AssertNothingLeft();
     }
 

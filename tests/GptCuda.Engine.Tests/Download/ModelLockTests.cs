@@ -109,5 +109,6 @@ public sealed class ModelLockTests : IDisposable
     }
 
     private Task<ModelLock> TakeAsync() =>
-        ModelLock.TakeAsync(Path, () => Assert.Fail("nobody else has it"), Poll, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        ModelLock.TakeAsync(
+            Path, () => Assert.Fail("nobody else has it"), Poll, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
 }

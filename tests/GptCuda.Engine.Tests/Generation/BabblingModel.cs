@@ -11,7 +11,8 @@ internal static class BabblingModel
 {
     public const int ContextLength = 40;
 
-    private static readonly int[] Favourites = [.. "ab \n"u8.ToArray().Concat("é日"u8.ToArray()).Select(value => (int)value), ByteVocabulary.EndOfText];
+    private static readonly int[] Favourites =
+        [.. "ab \n"u8.ToArray().Concat("é日"u8.ToArray()).Select(value => (int)value), ByteVocabulary.EndOfText];
 
     public static GptConfiguration Configuration { get; } = new()
     {

@@ -39,7 +39,8 @@ public sealed class GeneratorTests
         Assert.Equal(6, backend.PrefilledTokens);
         Assert.Equal(Enumerable.Range(0, 7), results.Select(result => result.Sample));
         for (int sample = 0; sample < 7; sample++)
-            GenerationOracle.AssertEqual(GenerationOracle.Run([.. BabblingModel.Utf8("ab a b").Select(value => (int)value)], options, 0, sample), results[sample]);
+            GenerationOracle.AssertEqual(
+                GenerationOracle.Run([.. BabblingModel.Utf8("ab a b").Select(value => (int)value)], options, 0, sample), results[sample]);
         // Two copies fill the three slots; after that each slot has the prompt.
         Assert.Equal(2, backend.CopiedSlots);
     }
@@ -102,7 +103,8 @@ public sealed class GeneratorTests
         });
 
         Assert.Equal([0, 1], results.Select(result => result.Request));
-        Assert.StartsWith("prompts.jsonl line 9: the prompt has 40 tokens and the model's context 40", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "prompts.jsonl line 9: the prompt has 40 tokens and the model's context 40", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

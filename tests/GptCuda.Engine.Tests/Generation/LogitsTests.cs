@@ -17,7 +17,8 @@ public sealed class LogitsTests
 
             float[] logits = model.Logits(ids, all);
 
-            Assert.Equal(Enumerable.Range(all ? 1 : length, all ? length : 1).SelectMany(count => BabblingModel.LogitsAfter(ids[..count])), logits);
+            Assert.Equal(
+                Enumerable.Range(all ? 1 : length, all ? length : 1).SelectMany(count => BabblingModel.LogitsAfter(ids[..count])), logits);
             Assert.InRange(backend.LargestLogitRows, 1, 64);
         }
     }

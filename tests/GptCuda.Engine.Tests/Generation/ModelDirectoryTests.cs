@@ -50,7 +50,8 @@ public sealed class ModelDirectoryTests : IDisposable
         string file = Path.Combine(_root, "model.safetensors");
         File.WriteAllText(file, "");
 
-        Assert.Contains("is a file", Assert.Throws<DirectoryNotFoundException>(() => ModelDirectory.Resolve(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a file", Assert.Throws<DirectoryNotFoundException>(() => ModelDirectory.Resolve(file)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -83,8 +83,10 @@ public sealed class PromptTests
         Assert.Equal(GenerationOracle.Run(['b'], Seeded).Ids.ToArray(), result.Ids.ToArray());
         Assert.All(pieces, piece => Assert.Equal("", piece.Text));
         await Assert.ThrowsAsync<InvalidOperationException>(() => model.CompleteAsync("text"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => model.CompleteAsync(new int[] { 1 }, Seeded with { StopStrings = ["x"] }));
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await model.GenerateAsync(new int[] { 1 }).GetAsyncEnumerator().MoveNextAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => model.CompleteAsync(new int[] { 1 }, Seeded with { StopStrings = ["x"] }));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await model.GenerateAsync(new int[] { 1 }).GetAsyncEnumerator().MoveNextAsync());
     }
 
     [Fact]

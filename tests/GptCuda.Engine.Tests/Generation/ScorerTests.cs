@@ -92,7 +92,10 @@ public sealed class ScorerTests
     {
         using var model = BabblingModel.Load(slots: 1);
 
-        Assert.Contains($"{length} {(length == 1 ? "token" : "tokens")} cannot", Assert.Throws<ArgumentException>(() => model.Score(Text(length))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{length} {(length == 1 ? "token" : "tokens")} cannot",
+            Assert.Throws<ArgumentException>(() => model.Score(Text(length))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -98,7 +98,11 @@ public sealed class TinyModelTests(TinyModelTests.LoadedModel loaded) : IClassFi
         long Allocated(int tokens)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            generator.Run(new ReadyRequests([new GenerationRequest("The", Greedy with { MaxTokens = tokens })]), _ => { }, null, CancellationToken.None);
+            generator.Run(
+                new ReadyRequests([new GenerationRequest("The", Greedy with { MaxTokens = tokens })]),
+                _ => { },
+                null,
+                CancellationToken.None);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Allocated(400);

@@ -29,7 +29,9 @@ public sealed class HostileRegressionTests
 
     [Fact]
     public void ConfigurationName_ThatIsNotUtf8_IsRefused() =>
-        AssertConfiguration([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'], "not valid JSON: the string at byte 1 is not valid Unicode");
+        AssertConfiguration(
+            [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'],
+            "not valid JSON: the string at byte 1 is not valid Unicode");
 
     [Fact]
     public void SafetensorsTypeThatIsNotUtf8_IsRefused()
@@ -53,6 +55,7 @@ public sealed class HostileRegressionTests
         if (message is null)
             Assert.Equal(768, HuggingFaceConfiguration.Parse(json, []).Width);
         else
-            Assert.Equal($"config.json: {message}", Assert.Throws<InvalidDataException>(() => HuggingFaceConfiguration.Parse(json, [])).Message);
+            Assert.Equal(
+                $"config.json: {message}", Assert.Throws<InvalidDataException>(() => HuggingFaceConfiguration.Parse(json, [])).Message);
     }
 }

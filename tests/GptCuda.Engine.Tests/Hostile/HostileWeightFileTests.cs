@@ -17,11 +17,13 @@ public sealed class HostileWeightFileTests
     /// </summary>
     private const long AllocationLimit = 2 << 20;
 
-    public static TheoryData<string> Files => ["config.json", "model.safetensors", "header", "shard", "index", "hparams.json", "model.ckpt.index", "entries", "data"];
+    public static TheoryData<string> Files =>
+        ["config.json", "model.safetensors", "header", "shard", "index", "hparams.json", "model.ckpt.index", "entries", "data"];
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Open_DamagedFile_IsReadOrRefused(string file) => Run(file, file is "header" or "model.ckpt.index" or "entries" ? 3500 : 1750, seed: 1);
+    public void Open_DamagedFile_IsReadOrRefused(string file) =>
+        Run(file, file is "header" or "model.ckpt.index" or "entries" ? 3500 : 1750, seed: 1);
 
     [Theory]
     [Trait("Category", "Long")]
@@ -69,7 +71,9 @@ public sealed class HostileWeightFileTests
         model.WriteTo(directory);
         byte[] whole = File.ReadAllBytes(directory.File("model.safetensors"));
         int end = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(whole);
-        return (whole[8..end], copy => File.WriteAllBytes(directory.File("model.safetensors"), [.. BitConverter.GetBytes((long)copy.Length), .. copy, .. whole[end..]]));
+        return (whole[8..end], copy => File.WriteAllBytes(directory.File("model.safetensors"), [
+            .. BitConverter.GetBytes((long)copy.Length), .. copy, .. whole[end..],
+        ]));
     }
 
     /// <summary>Damages the names and messages of a checkpoint's index and writes them with checksums that fit.</summary>

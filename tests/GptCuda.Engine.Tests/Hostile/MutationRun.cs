@@ -40,7 +40,8 @@ internal static class MutationRun
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
             Assert.True(allocated <= allocationLimit, $"seed {seed}: {allocated} bytes allocated for a file of {copy.Length}");
             // Thousands of times what it takes; only work that grows out of all proportion to the file reaches it.
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"seed {seed}: took {Stopwatch.GetElapsedTime(started)}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"seed {seed}: took {Stopwatch.GetElapsedTime(started)}");
         }
 
         return refused;

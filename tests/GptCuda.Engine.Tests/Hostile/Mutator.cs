@@ -9,7 +9,8 @@ internal sealed class Mutator(int seed)
     /// <summary>Numbers at which sums, products and conversions go wrong.</summary>
     private static readonly long[] Numbers =
     [
-        0, 1, -1, 2, 3, 7, 16, 64, 127, 128, 255, 256, 1023, 65535, 65536, 1 << 24, (1 << 24) + 1, int.MaxValue, 1L << 31, uint.MaxValue, 1L << 32,
+        0, 1, -1, 2, 3, 7, 16, 64, 127, 128, 255, 256, 1023, 65535, 65536, 1 << 24, (1 << 24) + 1, int.MaxValue, 1L << 31, uint.MaxValue,
+        1L << 32,
         1L << 40, long.MaxValue / 4, long.MaxValue, long.MinValue,
     ];
 

@@ -9,7 +9,8 @@ public sealed class EncodeTests
     /// <summary>What the word pattern treats in its own way, and what goes wrong in UTF-16.</summary>
     private static readonly string[] Fragments =
     [
-        " ", "  ", "   ", "\n", "\r\n", "\t", "\u00A0", "\u3000", "\u2003", "\u0085", "\u001C", "\u001F", "\u200B", "\uFEFF", "\u180E", "\0",
+        " ", "  ", "   ", "\n", "\r\n", "\t", "\u00A0", "\u3000", "\u2003", "\u0085", "\u001C", "\u001F", "\u200B", "\uFEFF", "\u180E",
+        "\0",
         "'", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'LL", "'r", "'v", "'l", "’", "’s", "''",
         "a", "the", "The", "people", "é", "e\u0301", "\u0301", "ß", "İ", "日本", "한", "שלום", "مرحبا", "हिन्दी", "𝒜", "𠜎", "𐐀",
         "0", "42", "½", "Ⅷ", "٣", "๑", "𝟘", "²", "〇", "一", "👍", "🏽", "\u200D", "👩\u200D👧", "🇫🇷",
@@ -85,7 +86,8 @@ public sealed class EncodeTests
             for (int shift = -12; shift <= 4; shift++)
             {
                 // Short words up to just before the piece's end, then what is to be cut.
-                string head = string.Concat(Enumerable.Repeat("word ", 6552)) + string.Concat(Enumerable.Repeat(filler, (12 + shift) / size));
+                string head = string.Concat(Enumerable.Repeat("word ", 6552)) + string.Concat(
+                    Enumerable.Repeat(filler, (12 + shift) / size));
                 List<int> expected = plain.Encode(" word " + head[32760..] + tail);
                 int[] ids = Vocabularies.Gpt2.Encode(head + tail);
                 Assert.Equal(expected, ids[(ids.Length - expected.Count)..]);

@@ -78,7 +78,8 @@ public sealed class LoadTests : IDisposable
         File.Delete(empty.MergesPath);
         Assert.False(Tokenizer.IsIn(empty.Path));
         Assert.False(Tokenizer.IsIn(Path.Combine(empty.Path, "nowhere")));
-        Assert.Contains("none of them", Assert.Throws<FileNotFoundException>(() => Tokenizer.Load(empty.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "none of them", Assert.Throws<FileNotFoundException>(() => Tokenizer.Load(empty.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +87,8 @@ public sealed class LoadTests : IDisposable
     {
         File.Delete(_folder.MergesPath);
         Assert.True(Tokenizer.IsIn(_folder.Path));
-        Assert.Contains("only vocab.json", Assert.Throws<FileNotFoundException>(() => Tokenizer.Load(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "only vocab.json", Assert.Throws<FileNotFoundException>(() => Tokenizer.Load(_folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -249,7 +251,8 @@ public sealed class LoadTests : IDisposable
     [Fact]
     public void Load_ShuffledVocabulary_EqualsOrdered()
     {
-        KeyValuePair<string, int>[] entries = [.. JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(_folder.VocabularyPath))!];
+        KeyValuePair<string, int>[] entries =
+            [.. JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(_folder.VocabularyPath))!];
         new Random(1).Shuffle(entries);
         _folder.WriteVocabulary(JsonSerializer.Serialize(entries.ToDictionary()));
         Assert.Equal([257, 258, '#'], Tokenizer.Load(_folder.Path).Encode("abc###"));

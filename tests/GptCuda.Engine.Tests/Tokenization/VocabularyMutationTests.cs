@@ -12,7 +12,8 @@ public sealed class VocabularyMutationTests
     /// <summary>What a mutation inserts: the syntax of both files, and values at the edges.</summary>
     private static readonly string[] Splices =
     [
-        "\"", "{", "}", "[", ",", ":", "\\", "\\u", "\\ud800", "\\u0120", "\n", "\r\n", " ", "#", "#version", "-1", "0", "99999999999", "1e9", "null",
+        "\"", "{", "}", "[", ",", ":", "\\", "\\u", "\\ud800", "\\u0120", "\n", "\r\n", " ", "#", "#version", "-1", "0", "99999999999",
+        "1e9", "null",
         "\"a\":0", "Ġ", "日", "\0", "\uFEFF", "/*", "\\\"", "2147483647", "\"\":5,",
     ];
 
@@ -86,7 +87,9 @@ public sealed class VocabularyMutationTests
                 case 3: if (at < bytes.Count) bytes[at] = (byte)random.Next(256); break;
                 case 4: bytes.InsertRange(at, bytes.GetRange(at, length)); break;
                 case 5: bytes.InsertRange(at, Encoding.UTF8.GetBytes(Splices[random.Next(Splices.Length)])); break;
-                default: if (at < bytes.Count && bytes[at] is >= (byte)'0' and <= (byte)'9') bytes[at] = (byte)random.Next('0', '9' + 1); break;
+                default:
+                    if (
+                    at < bytes.Count && bytes[at] is >= (byte)'0' and <= (byte)'9') bytes[at] = (byte)random.Next('0', '9' + 1); break;
             }
         }
         return [.. bytes];

@@ -53,7 +53,8 @@ public sealed class WordScannerTests
     [Fact]
     public void ClassOf_WhiteSpace_IsUnicodesList()
     {
-        int[] spaces = [.. Enumerable.Range(0, 0x110000).Where(Rune.IsValid).Where(point => WordScanner.ClassOf(new Rune(point)) == RuneClass.Space)];
+        int[] spaces =
+            [.. Enumerable.Range(0, 0x110000).Where(Rune.IsValid).Where(point => WordScanner.ClassOf(new Rune(point)) == RuneClass.Space)];
         int[] expected =
         [
             0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x1680, .. Enumerable.Range(0x2000, 11), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000,

@@ -31,7 +31,8 @@ public sealed class CheckpointIndexTests
 
         CheckpointEntry entry = Assert.Single(CheckpointIndex.Parse(writer.Index()).Entries);
 
-        Assert.Equal(("a", 1, 1, 64L, 24L, 0x12345678u), (entry.Name, entry.Type, entry.Shard, entry.Offset, entry.ByteCount, entry.Checksum));
+        Assert.Equal(
+            ("a", 1, 1, 64L, 24L, 0x12345678u), (entry.Name, entry.Type, entry.Shard, entry.Offset, entry.ByteCount, entry.Checksum));
         Assert.Equal([2L, 3L], entry.Shape.ToArray());
     }
 
@@ -107,7 +108,8 @@ public sealed class CheckpointIndexTests
     [InlineData(new byte[0], "expected restart points within 0 bytes, found 4294967295")]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }, "expected restart points within 4 bytes, found 4294967295")]
     [InlineData(new byte[] { 0x01, 0x00, 0x00, 0x00 }, "expected restart points within 4 bytes, found 1")]
-    [InlineData(new byte[] { 0x01, 0x00, 0, 0, 0, 0, 0, 0 }, "expected a key of at most 1024 bytes, found 1 shared with one of 0 and 0 more")]
+    [InlineData(
+        new byte[] { 0x01, 0x00, 0, 0, 0, 0, 0, 0 }, "expected a key of at most 1024 bytes, found 1 shared with one of 0 and 0 more")]
     [InlineData(new byte[] { 0x00, 0x05, 0x05, 0x61, 0, 0, 0, 0 }, "expected 1 bytes for a key and a value, found 5 and 5")]
     [InlineData(new byte[] { 0x00, 0x80, 0, 0, 0, 0 }, "an entry's lengths are cut off")]
     public void Parse_BlockThatIsWrong_SaysWhatIs(byte[] block, string message)
@@ -120,7 +122,8 @@ public sealed class CheckpointIndexTests
     [Fact]
     public void Parse_PlacesOutOfTheFile_AreRefused()
     {
-        foreach (byte[] handle in new byte[][] { [0x00, 0xFF, 0xFF, 0xFF, 0x0F], [.. CheckpointWriter.Varint(ulong.MaxValue), 0x01], [0x80] })
+        foreach (byte[] handle
+            in new byte[][] { [0x00, 0xFF, 0xFF, 0xFF, 0x0F], [.. CheckpointWriter.Varint(ulong.MaxValue), 0x01], [0x80] })
         {
             MemoryStream table = new();
             Assert.StartsWith("model.ckpt.index: ", Refusal(Finish(table, handle)), StringComparison.Ordinal);

@@ -86,7 +86,10 @@ internal sealed class CheckpointWriter(int shards = 1)
             }
 
             int shared = last.AsSpan().CommonPrefixLength(key);
-            block.AddRange([.. Varint((ulong)shared), .. Varint((ulong)(key.Length - shared)), .. Varint((ulong)value.Length), .. key[shared..], .. value]);
+            block.AddRange([
+                .. Varint((ulong)shared), .. Varint((ulong)(key.Length - shared)), .. Varint((ulong)value.Length), .. key[shared..],
+                .. value,
+            ]);
             last = key;
         }
 

@@ -6,7 +6,8 @@ namespace GptCuda.Engine.Tests.Weights;
 public sealed class ElementConversionTests
 {
     /// <summary>Every pattern of 16 bits, as bytes that begin at an odd address.</summary>
-    private static readonly byte[] Patterns = [0, .. Enumerable.Range(0, 65536).SelectMany(pattern => (byte[])[(byte)pattern, (byte)(pattern >> 8)])];
+    private static readonly byte[] Patterns =
+        [0, .. Enumerable.Range(0, 65536).SelectMany(pattern => (byte[])[(byte)pattern, (byte)(pattern >> 8)])];
 
     [Fact]
     public void ToSingle_EveryHalf_IsTheValueOfTheRuntimesConversion()
@@ -18,7 +19,9 @@ public sealed class ElementConversionTests
         {
             float expected = (float)BitConverter.UInt16BitsToHalf((ushort)pattern);
             Assert.True(
-                float.IsNaN(expected) ? float.IsNaN(values[pattern]) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(values[pattern]),
+                float.IsNaN(expected)
+                    ? float.IsNaN(values[pattern])
+                    : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(values[pattern]),
                 $"{pattern:x4}: expected {expected:r}, found {values[pattern]:r}");
         }
     }

@@ -57,7 +57,8 @@ public sealed class HuggingFaceConfigurationTests
     [InlineData("""{"n_ctx": 512, "n_positions": 256}""", 256)]
     [InlineData("""{"max_position_embeddings": 256}""", 256)]
     [InlineData("""{"max_position_embeddings": 256, "n_positions": 256}""", 256)]
-    public void Parse_ContextLength_IsThatOfThePositionEmbedding(string json, int expected) => Assert.Equal(expected, Parse(json).ContextLength);
+    public void Parse_ContextLength_IsThatOfThePositionEmbedding(string json, int expected) =>
+        Assert.Equal(expected, Parse(json).ContextLength);
 
     [Fact]
     public void Parse_NamesOfOtherModels_AreAliasesAsInTransformers()
@@ -89,10 +90,14 @@ public sealed class HuggingFaceConfigurationTests
     }
 
     [Theory]
-    [InlineData("""{"activation_function": "relu"}""", "activation_function: expected \"gelu_new\", the only one supported, found \"relu\" at byte 24")]
+    [InlineData(
+        """{"activation_function": "relu"}""",
+        "activation_function: expected \"gelu_new\", the only one supported, found \"relu\" at byte 24")]
     [InlineData("""{"activation_function": null}""", "activation_function: expected a string, found null at byte 24")]
     [InlineData("""{"model_type": "llama"}""", "model_type: expected \"gpt2\", the only one supported, found \"llama\" at byte 15")]
-    [InlineData("""{"add_cross_attention": true}""", "add_cross_attention: expected false, since cross-attention is not supported, found true at byte 24")]
+    [InlineData(
+        """{"add_cross_attention": true}""",
+        "add_cross_attention: expected false, since cross-attention is not supported, found true at byte 24")]
     [InlineData("""{"n_head": 5}""", "n_head: expected a divisor of n_embd = 768, found 5")]
     [InlineData("""{"n_head": 0}""", "n_head: expected 1 to 16777216, found 0")]
     [InlineData("""{"n_layer": -3}""", "n_layer: expected 1 to 16777216, found -3")]
@@ -143,7 +148,8 @@ public sealed class HuggingFaceConfigurationTests
     [Fact]
     public void Parse_LongValueWithTerminalCodes_IsCutAndEscapedInTheMessage()
     {
-        string message = Assert.Throws<InvalidDataException>(() => Parse($$"""{"model_type": "\u001b[31m{{new string('x', 5000)}}"}""")).Message;
+        string message = Assert.Throws<InvalidDataException>(
+            () => Parse($$"""{"model_type": "\u001b[31m{{new string('x', 5000)}}"}""")).Message;
 
         Assert.Contains("found \"\\u001B[31mxxx", message, StringComparison.Ordinal);
         Assert.InRange(message.Length, 200, 400);

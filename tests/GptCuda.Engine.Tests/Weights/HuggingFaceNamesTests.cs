@@ -166,7 +166,10 @@ public sealed class HuggingFaceNamesTests : IDisposable
     {
         SmallModel model = new();
         model.Tensors.Add(new(name, "F32", [4], new byte[16]));
-        AssertRefused(model, $"{name.Replace("transformer.", "", StringComparison.Ordinal)}: found in model.safetensors, but a GPT-2 of 2 layers has no such tensor");
+        AssertRefused(
+            model,
+            $"{name.Replace("transformer.", "", StringComparison.Ordinal)}: found in model.safetensors, "
+            + "but a GPT-2 of 2 layers has no such tensor");
     }
 
     [Fact]
@@ -186,7 +189,8 @@ public sealed class HuggingFaceNamesTests : IDisposable
     public void Open_NotANumberAmongTheWeights_IsAccepted()
     {
         SmallModel model = new("F16");
-        model["wte.weight"] = SmallTensor.Encode("wte.weight", "F16", [5, 4], [.. Enumerable.Repeat(float.NaN, 19), float.NegativeInfinity]);
+        model["wte.weight"] = SmallTensor.Encode(
+            "wte.weight", "F16", [5, 4], [.. Enumerable.Repeat(float.NaN, 19), float.NegativeInfinity]);
         model.WriteTo(_directory);
 
         using IWeightSource source = WeightSource.Open(_directory.Path);

@@ -58,7 +58,10 @@ public sealed class MappedWeightSourceTests : IDisposable
         using (FileStream stream = new(_directory.File("model.safetensors"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             stream.SetLength(8);
 
-        Assert.Contains("bytes when it was opened and has 8 now", Assert.Throws<IOException>(() => source.Read("wte.weight", 0, new float[1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "bytes when it was opened and has 8 now",
+            Assert.Throws<IOException>(() => source.Read("wte.weight", 0, new float[1])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +98,8 @@ public sealed class MappedWeightSourceTests : IDisposable
         // 9,000,001 rows of 64 f32 are 2.3 GB, all of them holes in a sparse file but for the last numbers of two tensors.
         const int Rows = 9_000_001, Width = 64;
         SmallModel model = new() { Configuration = $$"""{"n_layer": 1, "n_head": 1, "n_embd": {{Width}}, "n_inner": 1, "n_positions": 2, "vocab_size": {{Rows}}}""" };
-        var shapes = WeightCatalog.Tensors(new() { VocabularySize = Rows, ContextLength = 2, Width = Width, HeadCount = 1, LayerCount = 1, InnerSize = 1 });
+        var shapes = WeightCatalog.Tensors(
+            new() { VocabularySize = Rows, ContextLength = 2, Width = Width, HeadCount = 1, LayerCount = 1, InnerSize = 1 });
         long end = 0;
         List<string> header = [];
         foreach (WeightShape tensor in shapes)
@@ -149,9 +153,13 @@ public sealed class MappedWeightSourceTests : IDisposable
 
         long Resident()
         {
-            IEnumerable<string> lines = File.ReadLines("/proc/self/smaps").SkipWhile(line => !line.EndsWith(file.Path, StringComparison.Ordinal));
+            IEnumerable<string> lines = File.ReadLines("/proc/self/smaps").SkipWhile(
+                line => !line.EndsWith(file.Path, StringComparison.Ordinal));
             string size = lines.First(line => line.StartsWith("Rss:", StringComparison.Ordinal));
-            return long.Parse(size.AsSpan("Rss:".Length, size.Length - "Rss:".Length - "kB".Length), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) << 10;
+            return long.Parse(
+                size.AsSpan("Rss:".Length, size.Length - "Rss:".Length - "kB".Length),
+                NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture) << 10;
         }
     }
 }

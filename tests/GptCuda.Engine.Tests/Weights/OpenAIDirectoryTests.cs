@@ -83,7 +83,9 @@ public sealed class OpenAIDirectoryTests : IDisposable
             {
                 byte[] bytes = new byte[tensor.Bytes.Length];
                 BinaryPrimitives.WriteSingleLittleEndian(bytes, layer);
-                writer.Add(SmallModel.CheckpointName(tensor.Name).Replace("/h0/", $"/h{layer}/", StringComparison.Ordinal), tensor with { Bytes = bytes });
+                writer.Add(
+                    SmallModel.CheckpointName(tensor.Name).Replace("/h0/", $"/h{layer}/", StringComparison.Ordinal),
+                    tensor with { Bytes = bytes });
             }
         }
 
@@ -158,7 +160,10 @@ public sealed class OpenAIDirectoryTests : IDisposable
         new SmallModel().WriteCheckpointTo(_directory);
         File.Delete(_directory.File("model.ckpt.data-00000-of-00001"));
 
-        Assert.Contains("model.ckpt.data-00000-of-00001: no such file", Assert.Throws<FileNotFoundException>(() => WeightSource.Open(_directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "model.ckpt.data-00000-of-00001: no such file",
+            Assert.Throws<FileNotFoundException>(() => WeightSource.Open(_directory.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,11 +183,20 @@ public sealed class OpenAIDirectoryTests : IDisposable
 
     [Theory]
     [InlineData("""{"n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 2}""", "hparams.json: n_vocab is missing")]
-    [InlineData("""{"n_vocab": 5, "n_ctx": 3, "n_embd": 4, "n_head": 3, "n_layer": 2}""", "hparams.json: n_head: expected a divisor of n_embd = 4, found 3")]
-    [InlineData("""{"n_vocab": 0, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 2}""", "hparams.json: n_vocab: expected 1 to 16777216, found 0")]
-    [InlineData("""{"n_vocab": 6, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 2}""", "model/wte: expected [6, 4], found [5, 4] in model.ckpt.index")]
-    [InlineData("""{"n_vocab": 5, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 3}""", "model/h2/ln_1/g: expected [4], not found in model.ckpt.index")]
-    [InlineData("""{"n_vocab": 5, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 1}""", "model/h1/attn/c_attn/b: found in model.ckpt.index, but a GPT-2 of 1 layers has no such tensor")]
+    [InlineData(
+        """{"n_vocab": 5, "n_ctx": 3, "n_embd": 4, "n_head": 3, "n_layer": 2}""",
+        "hparams.json: n_head: expected a divisor of n_embd = 4, found 3")]
+    [InlineData(
+        """{"n_vocab": 0, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 2}""", "hparams.json: n_vocab: expected 1 to 16777216, found 0")]
+    [InlineData(
+        """{"n_vocab": 6, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 2}""",
+        "model/wte: expected [6, 4], found [5, 4] in model.ckpt.index")]
+    [InlineData(
+        """{"n_vocab": 5, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 3}""",
+        "model/h2/ln_1/g: expected [4], not found in model.ckpt.index")]
+    [InlineData(
+        """{"n_vocab": 5, "n_ctx": 3, "n_embd": 4, "n_head": 2, "n_layer": 1}""",
+        "model/h1/attn/c_attn/b: found in model.ckpt.index, but a GPT-2 of 1 layers has no such tensor")]
     public void Open_HparamsThatDoNotFit_SaysExpectedAndFound(string hparams, string message)
     {
         new SmallModel().WriteCheckpointTo(_directory);

@@ -28,32 +28,63 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("[1, 1, 1]", 4)]
     public void Open_EmptyAndScalarTensors_AreRead(string shape, int bytes)
     {
-        using SafetensorsFile file = Open($$$"""{"__metadata__":{"a":"b"},"a":{"dtype":"F32","shape":{{{shape}}},"data_offsets":[0,{{{bytes}}}]}}  """, bytes);
+        using SafetensorsFile file = Open(
+            $$$"""{"__metadata__":{"a":"b"},"a":{"dtype":"F32","shape":{{{shape}}},"data_offsets":[0,{{{bytes}}}]}}  """, bytes);
         Assert.Equal(bytes, file.Tensors["a"].ByteCount);
     }
 
     [Theory]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,16]}""", "a: expected data_offsets in order within 8 bytes, found [0, 16] in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[8,0]}""", "a: expected data_offsets in order within 8 bytes, found [8, 0] in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[8]}""", "a: expected data_offsets in order within 8 bytes, found [8] in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}""", "file.safetensors: a: data_offsets: expected at most 2 numbers, found 8 at byte 52")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}""", "file.safetensors: a: data_offsets: expected numbers of at least 0, found -8 at byte 48")]
-    [InlineData("""{"dtype":"F32","shape":[1],"data_offsets":[2,6]}""", "a: expected data_offsets at a multiple of 4 for F32, found 2 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[0,16]}""",
+        "a: expected data_offsets in order within 8 bytes, found [0, 16] in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[8,0]}""",
+        "a: expected data_offsets in order within 8 bytes, found [8, 0] in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[8]}""",
+        "a: expected data_offsets in order within 8 bytes, found [8] in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}""",
+        "file.safetensors: a: data_offsets: expected at most 2 numbers, found 8 at byte 52")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}""",
+        "file.safetensors: a: data_offsets: expected numbers of at least 0, found -8 at byte 48")]
+    [InlineData(
+        """{"dtype":"F32","shape":[1],"data_offsets":[2,6]}""",
+        "a: expected data_offsets at a multiple of 4 for F32, found 2 in file.safetensors")]
     [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,4]}""", "a: expected 8 bytes for F32 [2], found 4 in file.safetensors")]
-    [InlineData("""{"dtype":"BF16","shape":[2,3],"data_offsets":[0,8]}""", "a: expected 12 bytes for BF16 [2, 3], found 8 in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}""", "a: expected more than 2^63 bytes for F32 [4294967296, 4294967296], found 0 in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,8]}""", "a: expected more than 2^63 bytes for F32 [9223372036854775807, 4], found 8 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"BF16","shape":[2,3],"data_offsets":[0,8]}""", "a: expected 12 bytes for BF16 [2, 3], found 8 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}""",
+        "a: expected more than 2^63 bytes for F32 [4294967296, 4294967296], found 0 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,8]}""",
+        "a: expected more than 2^63 bytes for F32 [9223372036854775807, 4], found 8 in file.safetensors")]
     [InlineData("""{"dtype":"F33","shape":[2],"data_offsets":[0,8]}""", "a: expected a type of safetensors, found F33 in file.safetensors")]
     [InlineData("""{"dtype":"F32","shape":[2]}""", "a: data_offsets is missing in file.safetensors")]
     [InlineData("""{"shape":[2],"data_offsets":[0,8]}""", "a: dtype is missing in file.safetensors")]
     [InlineData("""{"dtype":"F32","data_offsets":[0,8]}""", "a: shape is missing in file.safetensors")]
-    [InlineData("""{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "file.safetensors: a: dtype appears twice, the second time before byte 28")]
-    [InlineData("""{"dtype":"F32","shape":[1],"data_offsets":[0,4]}""", "file.safetensors: expected 4 bytes of tensors after the header, found 8")]
-    [InlineData("""{"dtype":"F32","shape":[1],"data_offsets":[4,8]}""", "a: leaves a gap after the header: expected data_offsets from 0, found 4 in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}""", "b: overlaps a: expected data_offsets from 8, found 4 in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "b: overlaps a: expected data_offsets from 8, found 0 in file.safetensors")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "file.safetensors: a appears twice, the second time before byte 105")]
-    [InlineData("""{"dtype":"F32","shape":[2],"data_offsets":[0,8],"strides":[1]}""", "a: expected dtype, shape and data_offsets, found strides in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}""",
+        "file.safetensors: a: dtype appears twice, the second time before byte 28")]
+    [InlineData(
+        """{"dtype":"F32","shape":[1],"data_offsets":[0,4]}""", "file.safetensors: expected 4 bytes of tensors after the header, found 8")]
+    [InlineData(
+        """{"dtype":"F32","shape":[1],"data_offsets":[4,8]}""",
+        "a: leaves a gap after the header: expected data_offsets from 0, found 4 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}""",
+        "b: overlaps a: expected data_offsets from 8, found 4 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""",
+        "b: overlaps a: expected data_offsets from 8, found 0 in file.safetensors")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""",
+        "file.safetensors: a appears twice, the second time before byte 105")]
+    [InlineData(
+        """{"dtype":"F32","shape":[2],"data_offsets":[0,8],"strides":[1]}""",
+        "a: expected dtype, shape and data_offsets, found strides in file.safetensors")]
     [InlineData("7", "file.safetensors: a: expected an object, found 7 at byte 5")]
     public void Open_TensorThatDoesNotFit_SaysWhatIsWrong(string tensors, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Open($$"""{"a":{{tensors}}}""", 8)).Message);

@@ -23,7 +23,8 @@ internal sealed class SmallModel
 
     public SmallModel(string type = "F32", string prefix = "")
     {
-        Tensors = [.. Names().Select(tensor => SmallTensor.Encode(prefix + tensor.Name, type, tensor.Shape, Values(tensor.Name, tensor.Shape)))];
+        Tensors =
+            [.. Names().Select(tensor => SmallTensor.Encode(prefix + tensor.Name, type, tensor.Shape, Values(tensor.Name, tensor.Shape)))];
     }
 
     public string Configuration { get; set; } = DefaultConfiguration;
@@ -77,7 +78,9 @@ internal sealed class SmallModel
     }
 
     public static void WriteIndex(TemporaryDirectory directory, Dictionary<string, string> map) =>
-        File.WriteAllText(directory.File("model.safetensors.index.json"), JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
+        File.WriteAllText(
+            directory.File("model.safetensors.index.json"),
+            JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
 
     /// <summary>Writes hparams.json, model.ckpt.index and the data files.</summary>
     public SmallModel WriteCheckpointTo(TemporaryDirectory directory, int shards = 1)
@@ -100,7 +103,9 @@ internal sealed class SmallModel
         MemoryStream data = new();
         foreach (SmallTensor tensor in tensors)
         {
-            header.Add(tensor.Name, new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { data.Length, data.Length + tensor.Bytes.Length } });
+            header.Add(
+                tensor.Name,
+                new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { data.Length, data.Length + tensor.Bytes.Length } });
             data.Write(tensor.Bytes);
         }
 

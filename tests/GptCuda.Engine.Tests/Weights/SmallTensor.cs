@@ -20,7 +20,8 @@ internal sealed record SmallTensor(string Name, string Type, long[] Shape, byte[
                     BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(2 * i), (Half)values[i]);
                     break;
                 default:
-                    BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2 * i), (ushort)(BitConverter.SingleToUInt32Bits(values[i]) >> 16));
+                    BinaryPrimitives.WriteUInt16LittleEndian(
+                        bytes.AsSpan(2 * i), (ushort)(BitConverter.SingleToUInt32Bits(values[i]) >> 16));
                     break;
             }
         }

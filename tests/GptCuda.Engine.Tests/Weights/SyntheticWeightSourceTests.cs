@@ -57,7 +57,9 @@ public sealed class SyntheticWeightSourceTests
 
         Assert.Equal(expected, source.Tensors.Sum(tensor => tensor.ElementCount));
         Assert.Equal(expected, WeightCatalog.ParameterCount(source.Configuration));
-        Assert.Equal(source.Configuration.Width * 51281L, WeightCatalog.ParameterCount(source.Configuration with { LayerCount = 0 }) - 2 * source.Configuration.Width);
+        Assert.Equal(
+            source.Configuration.Width * 51281L,
+            WeightCatalog.ParameterCount(source.Configuration with { LayerCount = 0 }) - 2 * source.Configuration.Width);
     }
 
     [Theory]
@@ -86,7 +88,8 @@ public sealed class SyntheticWeightSourceTests
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         z ^= z >> 31;
         int k = (int)(z >> 55) - 256;
-        if (name is "ln_f.weight" || name.EndsWith(".ln_1.weight", StringComparison.Ordinal) || name.EndsWith(".ln_2.weight", StringComparison.Ordinal))
+        if (name is "ln_f.weight" || name.EndsWith(".ln_1.weight", StringComparison.Ordinal)
+            || name.EndsWith(".ln_2.weight", StringComparison.Ordinal))
             return 1 + (k >> 4) / 128f;
         return k / 256f * MathF.Pow(2, name switch { "wpe.weight" => -5, "wte.weight" => -3, _ => -4 });
     }

@@ -19,7 +19,8 @@ public sealed class WeightSourceTests : IDisposable
     public void Open_NoSuchDirectory_SaysSo()
     {
         string location = _directory.File("absent");
-        Assert.Equal($"{location}: no such directory", Assert.Throws<DirectoryNotFoundException>(() => WeightSource.Open(location)).Message);
+        Assert.Equal(
+            $"{location}: no such directory", Assert.Throws<DirectoryNotFoundException>(() => WeightSource.Open(location)).Message);
         Assert.Throws<DirectoryNotFoundException>(() => WeightSource.Open(""));
     }
 
@@ -27,7 +28,10 @@ public sealed class WeightSourceTests : IDisposable
     public void Open_FileInPlaceOfADirectory_SaysSo()
     {
         File.WriteAllText(_directory.File("model.safetensors"), "");
-        Assert.EndsWith(": expected a directory with a model's files, found a file", Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.File("model.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": expected a directory with a model's files, found a file",
+            Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.File("model.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -85,7 +89,8 @@ public sealed class WeightSourceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(LayoutFiles))]
-    public void Open_DirectoryInPlaceOfAFile_IsRefused(string file) => AssertRefused(file, "directory", path => Directory.CreateDirectory(path));
+    public void Open_DirectoryInPlaceOfAFile_IsRefused(string file) =>
+        AssertRefused(file, "directory", path => Directory.CreateDirectory(path));
 
     [SkippableTheory]
     [MemberData(nameof(LayoutFiles))]
@@ -137,7 +142,10 @@ public sealed class WeightSourceTests : IDisposable
 
         string message = Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.Path)).Message;
 
-        Assert.StartsWith("model.safetensors.index.json: wte.weight: expected the name of a .safetensors file in the same folder, found \"", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "model.safetensors.index.json: wte.weight: expected the name of a .safetensors file in the same folder, found \"",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +154,9 @@ public sealed class WeightSourceTests : IDisposable
         new SmallModel().WriteShardsTo(_directory);
         File.Delete(_directory.File("model-00010.safetensors"));
 
-        Assert.Equal($"{_directory.File("model-00010.safetensors")}: no such file", Assert.Throws<FileNotFoundException>(() => WeightSource.Open(_directory.Path)).Message);
+        Assert.Equal(
+            $"{_directory.File("model-00010.safetensors")}: no such file",
+            Assert.Throws<FileNotFoundException>(() => WeightSource.Open(_directory.Path)).Message);
     }
 
     [Fact]
@@ -177,7 +187,9 @@ public sealed class WeightSourceTests : IDisposable
         new SmallModel().WriteShardsTo(_directory);
         File.WriteAllText(_directory.File("model.safetensors.index.json"), index);
 
-        Assert.Equal($"model.safetensors.index.json: {message}", Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.Path)).Message);
+        Assert.Equal(
+            $"model.safetensors.index.json: {message}",
+            Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.Path)).Message);
     }
 
     [Theory]

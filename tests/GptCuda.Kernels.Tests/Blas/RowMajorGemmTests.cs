@@ -94,7 +94,9 @@ public sealed class RowMajorGemmTests : IDisposable
         using var gemm = new RowMajorGemm(_stream, () => throw new InvalidOperationException("loaded"));
         GemmMatrix half = GemmMatrix.F16(_memory.Span.As<Half>(), 2, 3);
 
-        Assert.Contains("F32 [2, 3] times F32 [4, 4] into F32 [2, 4]", Assert.Throws<ArgumentException>(() => gemm.Multiply(Matrix(2, 3), Matrix(4, 4), Matrix(2, 4))).Message);
+        Assert.Contains(
+            "F32 [2, 3] times F32 [4, 4] into F32 [2, 4]",
+            Assert.Throws<ArgumentException>(() => gemm.Multiply(Matrix(2, 3), Matrix(4, 4), Matrix(2, 4))).Message);
         Assert.Throws<ArgumentException>(() => gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(3, 4)));
         Assert.Throws<ArgumentException>(() => gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(2, 3)));
         Assert.Throws<ArgumentException>(() => gemm.Multiply(half, Matrix(3, 4), Matrix(2, 4)));
@@ -119,7 +121,8 @@ public sealed class RowMajorGemmTests : IDisposable
 
         var exception = Assert.Throws<CublasException>(() => gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(2, 4)));
 
-        Assert.Equal("cublasGemmEx failed for F32 [2, 3] times F32 [3, 4] into F32 [2, 4]: CUBLAS_WORDS (3), CUBLAS_WORDS.", exception.Message);
+        Assert.Equal(
+            "cublasGemmEx failed for F32 [2, 3] times F32 [3, 4] into F32 [2, 4]: CUBLAS_WORDS (3), CUBLAS_WORDS.", exception.Message);
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class KernelCompilerTests : IDisposable
 
         string entry = Encoding.UTF8.GetString(File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(_folder, "cache"))))[32..]);
         Assert.Equal(
-            "#include \"device.cuh\"\nint whole;\n|kernel.cu|device.cuh=u32|--std=c++17|--fmad=false|--gpu-architecture=sm_90|-DROWS=4", entry);
+            "#include \"device.cuh\"\nint whole;\n|kernel.cu|device.cuh=u32|--std=c++17|--fmad=false|--gpu-architecture=sm_90|-DROWS=4",
+            entry);
     }
 
     [Fact]

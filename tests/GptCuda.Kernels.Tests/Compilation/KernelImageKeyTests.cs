@@ -43,7 +43,8 @@ public sealed class KernelImageKeyTests
         Assert.Throws<ArgumentException>(() => new KernelVariant("gemv.cu", (name, value)));
 
     [Fact]
-    public void Variant_MacroTwice_IsRefused() => Assert.Throws<ArgumentException>(() => new KernelVariant("gemv.cu", ("A", "1"), ("A", "2")));
+    public void Variant_MacroTwice_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => new KernelVariant("gemv.cu", ("A", "1"), ("A", "2")));
 
     private static string Key(string text, string header, string option, string compiler) =>
         KernelImageKey.Of(new KernelSource("k.cu", text, new SortedDictionary<string, string> { ["h.cuh"] = header }), [option], compiler);

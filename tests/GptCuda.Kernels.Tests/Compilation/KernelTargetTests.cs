@@ -41,5 +41,6 @@ public sealed class KernelTargetTests
 
     [Fact]
     public void For_NothingThatBothKnow_IsRefused() =>
-        Assert.Contains("80, 90", Assert.Throws<NotSupportedException>(() => KernelTarget.For(new ComputeCapability(7, 5), [80, 90])).Message);
+        Assert.Contains(
+            "80, 90", Assert.Throws<NotSupportedException>(() => KernelTarget.For(new ComputeCapability(7, 5), [80, 90])).Message);
 }

@@ -16,7 +16,8 @@ public sealed class CudaContextTests
     {
         using CudaContext context = FakeDriver.NewContext();
         using var stream = new CudaStream(context);
-        Kernel first = FakeKernel.Load(context, "first"), second = FakeKernel.Load(context, "second"), third = FakeKernel.Load(context, "third");
+        Kernel first = FakeKernel.Load(context, "first"), second = FakeKernel.Load(context, "second"),
+            third = FakeKernel.Load(context, "third");
         FakeKernel.Launch(first, stream, new LaunchShape(1, 32));
         stream.Synchronize();
         FakeKernel.Launch(second, stream, new LaunchShape(new Dim3(3, 2), 64));

@@ -19,7 +19,8 @@ internal static unsafe class FakeCublas
     {
         Calls.Clear();
         Status = cublasStatus_t.CUBLAS_STATUS_SUCCESS;
-        var functions = typeof(LibCublas).GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(field => field.FieldType.IsFunctionPointer)
+        var functions = typeof(LibCublas).GetFields(
+            BindingFlags.Instance | BindingFlags.NonPublic).Where(field => field.FieldType.IsFunctionPointer)
             .ToDictionary(
                 field => field.Name,
                 field => typeof(FakeCublas).GetMethod(field.Name, BindingFlags.Static | BindingFlags.NonPublic)!.MethodHandle.GetFunctionPointer());

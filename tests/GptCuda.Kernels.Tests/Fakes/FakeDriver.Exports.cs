@@ -30,7 +30,8 @@ internal static unsafe partial class FakeDriver
     [UnmanagedCallersOnly]
     private static CUresult cuGetErrorString(CUresult result, byte** text)
     {
-        if (!Names.TryGetValue(uint.MaxValue, out nint words)) Names[uint.MaxValue] = words = Marshal.StringToCoTaskMemUTF8("the driver's words");
+        if (!Names.TryGetValue(uint.MaxValue, out nint words))
+            Names[uint.MaxValue] = words = Marshal.StringToCoTaskMemUTF8("the driver's words");
         *text = (byte*)words;
         return CUresult.CUDA_SUCCESS;
     }
@@ -71,7 +72,8 @@ internal static unsafe partial class FakeDriver
     }
 
     [UnmanagedCallersOnly]
-    private static CUresult cuDevicePrimaryCtxRetain(nint* context, CUdevice device) => NewHandle(context, nameof(cuDevicePrimaryCtxRetain));
+    private static CUresult cuDevicePrimaryCtxRetain(nint* context, CUdevice device) =>
+        NewHandle(context, nameof(cuDevicePrimaryCtxRetain));
 
     [UnmanagedCallersOnly]
     private static CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) => Note();
@@ -176,7 +178,8 @@ internal static unsafe partial class FakeDriver
     private static CUresult cuGraphDestroy(CUgraph graph) => Note();
 
     [UnmanagedCallersOnly]
-    private static CUresult cuGraphInstantiateWithFlags(nint* instance, CUgraph graph, ulong flags) => NewHandle(instance, nameof(cuGraphInstantiateWithFlags));
+    private static CUresult cuGraphInstantiateWithFlags(nint* instance, CUgraph graph, ulong flags) =>
+        NewHandle(instance, nameof(cuGraphInstantiateWithFlags));
 
     [UnmanagedCallersOnly]
     private static CUresult cuGraphLaunch(CUgraphExec instance, CUstream stream) => Note();
@@ -218,7 +221,8 @@ internal static unsafe partial class FakeDriver
     private static CUresult cuModuleUnload(CUmodule module) => Note();
 
     [UnmanagedCallersOnly]
-    private static CUresult cuModuleGetFunction(nint* function, CUmodule module, byte* name) => NewHandle(function, nameof(cuModuleGetFunction));
+    private static CUresult cuModuleGetFunction(nint* function, CUmodule module, byte* name) =>
+        NewHandle(function, nameof(cuModuleGetFunction));
 
     [UnmanagedCallersOnly]
     private static CUresult cuFuncGetAttribute(int* value, CUfunction_attribute attribute, CUfunction function)
@@ -243,7 +247,8 @@ internal static unsafe partial class FakeDriver
         CUresult result = Note();
         var values = new ulong[ArgumentCount];
         for (int i = 0; i < values.Length; i++) values[i] = *arguments[i];
-        int[] attributes = [.. new ReadOnlySpan<CUlaunchAttribute>(config->attrs, (int)config->numAttrs).ToArray().Select(attribute => (int)attribute.id)];
+        int[] attributes =
+            [.. new ReadOnlySpan<CUlaunchAttribute>(config->attrs, (int)config->numAttrs).ToArray().Select(attribute => (int)attribute.id)];
         LastLaunch = (*config, values, attributes);
         return result;
     }

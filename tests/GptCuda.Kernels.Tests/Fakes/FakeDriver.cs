@@ -73,7 +73,8 @@ internal static unsafe partial class FakeDriver
         }
     }
 
-    public static void SetAttribute(string name, int value) => Attributes[Enum.Parse<CUdevice_attribute>("CU_DEVICE_ATTRIBUTE_" + name)] = value;
+    public static void SetAttribute(string name, int value) =>
+        Attributes[Enum.Parse<CUdevice_attribute>("CU_DEVICE_ATTRIBUTE_" + name)] = value;
 
     /// <summary>Makes a function fail from now on, until <see cref="Mend"/>.</summary>
     public static void Fail(string function, CUresult result) => Failures[function] = result;

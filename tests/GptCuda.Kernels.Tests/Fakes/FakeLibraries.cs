@@ -15,13 +15,18 @@ internal static unsafe class FakeLibraries
         var functions = new Dictionary<string, nint>();
         foreach (Type library in (Type[])[typeof(LibNvrtc), typeof(LibCublas)])
         {
-            foreach (FieldInfo field in library.GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(field => field.FieldType.IsFunctionPointer))
+            foreach (FieldInfo field
+                in library.GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(field => field.FieldType.IsFunctionPointer))
                 functions[field.Name] = (nint)(delegate* unmanaged<int>)&Succeed;
         }
-        functions["nvrtcVersion"] = is13 ? (nint)(delegate* unmanaged<int*, int*, int>)&Nvrtc13 : (nint)(delegate* unmanaged<int*, int*, int>)&Nvrtc12;
+        functions["nvrtcVersion"] = is13
+            ? (nint)(delegate* unmanaged<int*, int*, int>)&Nvrtc13
+            : (nint)(delegate* unmanaged<int*, int*, int>)&Nvrtc12;
         functions["nvrtcGetNumSupportedArchs"] = (nint)(delegate* unmanaged<int*, int>)&ArchitectureCount;
         functions["nvrtcGetSupportedArchs"] = (nint)(delegate* unmanaged<int*, int>)&Architectures;
-        functions["cublasGetProperty"] = is13 ? (nint)(delegate* unmanaged<int, int*, int>)&Cublas13 : (nint)(delegate* unmanaged<int, int*, int>)&Cublas12;
+        functions["cublasGetProperty"] = is13
+            ? (nint)(delegate* unmanaged<int, int*, int>)&Cublas13
+            : (nint)(delegate* unmanaged<int, int*, int>)&Cublas12;
         return SymbolTable.FromFunctions(file, functions);
     }
 

@@ -12,7 +12,8 @@ namespace GptCuda.Kernels.Tests.Fakes;
 /// </summary>
 internal static unsafe class FakeNvrtc
 {
-    private const string Log = "kernel.cu(2): error: identifier \"broken\" is undefined\n\n1 error detected in the compilation of \"kernel.cu\".\n";
+    private const string Log =
+        "kernel.cu(2): error: identifier \"broken\" is undefined\n\n1 error detected in the compilation of \"kernel.cu\".\n";
 
     private static readonly Dictionary<nint, byte[]> Images = [];
     private static readonly Dictionary<nint, string> Sources = [];
@@ -43,7 +44,8 @@ internal static unsafe class FakeNvrtc
     private static nvrtcResult nvrtcCreateProgram(nint* program, byte* source, byte* name, int count, byte** headers, byte** names)
     {
         var text = new StringBuilder(Marshal.PtrToStringUTF8((nint)source)).Append('|').Append(Marshal.PtrToStringUTF8((nint)name));
-        for (int i = 0; i < count; i++) text.Append('|').Append(Marshal.PtrToStringUTF8((nint)names[i])).Append('=').Append(Marshal.PtrToStringUTF8((nint)headers[i]));
+        for (int i = 0; i < count; i++) text.Append('|').Append(Marshal.PtrToStringUTF8((nint)names[i])).Append('=').Append(
+            Marshal.PtrToStringUTF8((nint)headers[i]));
         lock (Sources)
         {
             *program = ++_next;

@@ -14,7 +14,9 @@ internal static unsafe class SilentDriver
         string[] silent = ["cuLaunchKernelEx", "cuStreamSynchronize", "cuGraphLaunch", "cuEventRecord"];
         var functions = typeof(LibCuda).GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)
             .Where(field => field.FieldType.IsFunctionPointer)
-            .ToDictionary(field => field.Name, field => silent.Contains(field.Name) ? (nint)(delegate* unmanaged<CUresult>)&Succeed : fake.Find(field.Name));
+            .ToDictionary(
+                field => field.Name,
+                field => silent.Contains(field.Name) ? (nint)(delegate* unmanaged<CUresult>)&Succeed : fake.Find(field.Name));
         return new CudaContext(CudaDriver.Open(SymbolTable.FromFunctions("silent driver", functions)));
     }
 

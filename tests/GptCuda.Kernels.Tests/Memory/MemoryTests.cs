@@ -66,7 +66,8 @@ public sealed class MemoryTests : IDisposable
 
         Assert.Equal(span.Address + 12, span.Slice(3, 7).Address);
         Assert.Equal(0, span.Slice(10).Length);
-        foreach ((long start, long length) in new (long, long)[] { (-1, 1), (0, 11), (10, 1), (5, 6), (1, -1), (long.MaxValue, 1), (1, long.MaxValue) })
+        foreach ((long start, long length)
+            in new (long, long)[] { (-1, 1), (0, 11), (10, 1), (5, 6), (1, -1), (long.MaxValue, 1), (1, long.MaxValue) })
             Assert.Throws<ArgumentOutOfRangeException>(() => span.Slice(start, length));
     }
 

@@ -23,7 +23,9 @@ internal sealed class AbiFacts
 
     public bool Exports(string name) => _exports.Contains(name);
 
-    /// <summary>How each parameter of a function is passed: pointer, or i, u or f with the width in bits; null where there is no entry.</summary>
+    /// <summary>
+    /// How each parameter of a function is passed: pointer, or i, u or f with the width in bits; null where there is no entry.
+    /// </summary>
     public string[]? Parameters(string function) => _root.GetProperty("functions").TryGetProperty(function, out JsonElement parameters)
         ? [.. parameters.EnumerateArray().Select(parameter => parameter[2].GetString()!)]
         : null;

@@ -91,7 +91,8 @@ public sealed class BindingTests
     [MemberData(nameof(NativeTypes), true)]
     public void Enum_AgainstHeader_HasItsValues(string name)
     {
-        Dictionary<string, long>? expected = Libraries.Select(entry => entry.Facts.Constants(name)).FirstOrDefault(constants => constants is not null);
+        Dictionary<string, long>? expected = Libraries.Select(
+            entry => entry.Facts.Constants(name)).FirstOrDefault(constants => constants is not null);
         Assert.True(expected is not null, $"{name} has no entry.");
         Type type = NativeType(name);
 
@@ -148,7 +149,8 @@ public sealed class BindingTests
     }
 
     private static IEnumerable<FieldInfo> FunctionPointers(Type library) =>
-        library.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(field => field.FieldType.IsFunctionPointer);
+        library.GetFields(
+            BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(field => field.FieldType.IsFunctionPointer);
 
     private static Type NativeType(string name) => typeof(LibCuda).Assembly.GetTypes().Single(type => type.Name == name);
 

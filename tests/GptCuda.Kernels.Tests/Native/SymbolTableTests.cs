@@ -15,7 +15,8 @@ public sealed class SymbolTableTests
         Assert.NotEqual(0, symbols.Find("strlen"));
         Assert.Equal(0, symbols.Find("cuInit"));
         var exception = Assert.Throws<MissingSymbolException>(() => symbols.Require("cuInit", 2000));
-        Assert.Equal("libc.so.6 does not export cuInit, which came with CUDA 2.0: install a driver of that version or newer.", exception.Message);
+        Assert.Equal(
+            "libc.so.6 does not export cuInit, which came with CUDA 2.0: install a driver of that version or newer.", exception.Message);
     }
 
     [Fact]

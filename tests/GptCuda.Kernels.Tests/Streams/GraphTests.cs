@@ -28,7 +28,9 @@ public sealed class GraphTests : IDisposable
 
         Assert.Equal("body", exception.Message);
         Assert.False(_stream.IsCapturing);
-        Assert.Equal(["cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphDestroy"], FakeDriver.Calls.SkipWhile(call => call != "cuStreamBeginCapture_v2"));
+        Assert.Equal(
+            ["cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphDestroy"],
+            FakeDriver.Calls.SkipWhile(call => call != "cuStreamBeginCapture_v2"));
         _stream.Synchronize();
 
         void Capture()

@@ -14,7 +14,8 @@ internal sealed unsafe class BlasSession : IDisposable
     {
         _driver = new DriverSession(schedule, change);
         nint handle;
-        Assert.Equal(cublasStatus_t.CUBLAS_STATUS_SUCCESS, ((delegate* unmanaged<nint*, cublasStatus_t>)&CublasExports.cublasCreate_v2)(&handle));
+        Assert.Equal(
+            cublasStatus_t.CUBLAS_STATUS_SUCCESS, ((delegate* unmanaged<nint*, cublasStatus_t>)&CublasExports.cublasCreate_v2)(&handle));
         Handle = handle;
     }
 
@@ -39,18 +40,23 @@ internal sealed unsafe class BlasSession : IDisposable
         ((delegate* unmanaged<
             nint, cublasOperation_t, cublasOperation_t, int, int, int, void*, void*, cudaDataType, int, void*, cudaDataType, int,
             void*, void*, cudaDataType, int, cublasComputeType_t, int, cublasStatus_t>)&CublasExports.cublasGemmEx)(
-            Handle, Operation(transposeA) + (uint)operationOffset, Operation(transposeB), m, n, k, alpha, (void*)a, type, lda, (void*)b, type, ldb,
+            Handle, Operation(transposeA) + (uint)operationOffset, Operation(transposeB), m, n, k, alpha, (void*)a, type, lda, (void*)b,
+            type, ldb,
             beta, (void*)c, typeC ?? type, ldc, compute, algorithm);
 
-    public cublasStatus_t SetStream(nint stream) => ((delegate* unmanaged<nint, nint, cublasStatus_t>)&CublasExports.cublasSetStream_v2)(Handle, stream);
+    public cublasStatus_t SetStream(nint stream) =>
+        ((delegate* unmanaged<nint, nint, cublasStatus_t>)&CublasExports.cublasSetStream_v2)(Handle, stream);
 
     public cublasStatus_t SetWorkspace(nint address, int bytes) =>
-        ((delegate* unmanaged<nint, void*, nuint, cublasStatus_t>)&CublasExports.cublasSetWorkspace_v2)(Handle, (void*)address, (nuint)bytes);
+        ((delegate* unmanaged<nint, void*, nuint, cublasStatus_t>)&CublasExports.cublasSetWorkspace_v2)(
+            Handle, (void*)address, (nuint)bytes);
 
-    public cublasStatus_t SetMathMode(cublasMath_t mode) => ((delegate* unmanaged<nint, cublasMath_t, cublasStatus_t>)&CublasExports.cublasSetMathMode)(Handle, mode);
+    public cublasStatus_t SetMathMode(cublasMath_t mode) =>
+        ((delegate* unmanaged<nint, cublasMath_t, cublasStatus_t>)&CublasExports.cublasSetMathMode)(Handle, mode);
 
     public cublasStatus_t SetPointerMode(cublasPointerMode_t mode) =>
         ((delegate* unmanaged<nint, cublasPointerMode_t, cublasStatus_t>)&CublasExports.cublasSetPointerMode_v2)(Handle, mode);
 
-    public static cublasOperation_t Operation(bool transposed) => transposed ? cublasOperation_t.CUBLAS_OP_T : cublasOperation_t.CUBLAS_OP_N;
+    public static cublasOperation_t Operation(bool transposed) =>
+        transposed ? cublasOperation_t.CUBLAS_OP_T : cublasOperation_t.CUBLAS_OP_N;
 }

@@ -23,14 +23,16 @@ public sealed unsafe class GemmMisuseTests
     {
         using BlasSession session = new();
         nint memory = DriverSession.Upload<float>(new float[12]);
-        Assert.Equal(CUBLAS_STATUS_INVALID_VALUE, session.TryMultiply(false, false, m, n, k, memory, lda, memory + 16, ldb, memory + 32, ldc));
+        Assert.Equal(
+            CUBLAS_STATUS_INVALID_VALUE, session.TryMultiply(false, false, m, n, k, memory, lda, memory + 16, ldb, memory + 32, ldc));
     }
 
     [Fact]
     public void GemmEx_TransposedOperand_LeadingDimensionIsOfWhatIsStored()
     {
         using BlasSession session = new();
-        nint a = DriverSession.Upload<float>(new float[6]), b = DriverSession.Upload<float>(new float[3]), c = DriverSession.Upload<float>(new float[2]);
+        nint a = DriverSession.Upload<float>(new float[6]), b = DriverSession.Upload<float>(new float[3]),
+            c = DriverSession.Upload<float>(new float[2]);
         // op(A) is 2 x 3, so A is stored as 3 x 2.
         Assert.Equal(CUBLAS_STATUS_INVALID_VALUE, session.TryMultiply(true, false, 2, 1, 3, a, 2, b, 3, c, 2));
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(true, false, 2, 1, 3, a, 3, b, 3, c, 2));
@@ -68,8 +70,11 @@ public sealed unsafe class GemmMisuseTests
     {
         using BlasSession session = new(change: options => options with { Profile = DeviceProfiles.Named("t4") });
         nint memory = DriverSession.Upload<ushort>(new ushort[3]);
-        Assert.Equal(CUBLAS_STATUS_NOT_SUPPORTED, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 2, 1, memory + 4, 1, type: CUDA_R_16BF));
-        Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 2, 1, memory + 4, 1, type: CUDA_R_16F));
+        Assert.Equal(
+            CUBLAS_STATUS_NOT_SUPPORTED,
+            session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 2, 1, memory + 4, 1, type: CUDA_R_16BF));
+        Assert.Equal(
+            CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 2, 1, memory + 4, 1, type: CUDA_R_16F));
     }
 
     [Fact]
@@ -78,9 +83,15 @@ public sealed unsafe class GemmMisuseTests
         using BlasSession session = new();
         nint memory = DriverSession.Upload<float>(new float[3]);
         float one = 1, zero = 0;
-        Assert.Equal(CUBLAS_STATUS_INVALID_VALUE, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero, operationOffset: 3));
-        Assert.Equal(CUBLAS_STATUS_INVALID_VALUE, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero, algorithm: 50));
-        Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero, algorithm: 99));
+        Assert.Equal(
+            CUBLAS_STATUS_INVALID_VALUE,
+            session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero, operationOffset: 3));
+        Assert.Equal(
+            CUBLAS_STATUS_INVALID_VALUE,
+            session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero, algorithm: 50));
+        Assert.Equal(
+            CUBLAS_STATUS_SUCCESS,
+            session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero, algorithm: 99));
     }
 
     [Fact]
@@ -89,7 +100,9 @@ public sealed unsafe class GemmMisuseTests
         using BlasSession session = new();
         nint memory = DriverSession.Upload(1f, 2f, 3f, 4f);
         float zero = 0;
-        Assert.Equal(CUBLAS_STATUS_INVALID_VALUE, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, (float*)memory, &zero));
+        Assert.Equal(
+            CUBLAS_STATUS_INVALID_VALUE,
+            session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, (float*)memory, &zero));
     }
 
     [Fact]
@@ -99,7 +112,9 @@ public sealed unsafe class GemmMisuseTests
         nint memory = DriverSession.Upload(1f, 2f, 3f);
         float one = 1, zero = 0;
         session.SetPointerMode(cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE);
-        Assert.Equal(CUBLAS_STATUS_EXECUTION_FAILED, session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero));
+        Assert.Equal(
+            CUBLAS_STATUS_EXECUTION_FAILED,
+            session.TryMultiply(false, false, 1, 1, 1, memory, 1, memory + 4, 1, memory + 8, 1, &one, &zero));
         Assert.Equal(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, Cuda.Try("cuCtxSynchronize"));
     }
 

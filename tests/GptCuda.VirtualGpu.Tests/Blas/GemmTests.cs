@@ -50,10 +50,12 @@ public sealed unsafe class GemmTests
     {
         using BlasSession session = new();
         Random random = new(5);
-        TestMatrix a = new(random, CUDA_R_32F, 20, 9, padding: 4), b = new(random, CUDA_R_32F, 9, 11, padding: 2), c = new(random, CUDA_R_32F, 20, 11, padding: 3);
+        TestMatrix a = new(random, CUDA_R_32F, 20, 9, padding: 4), b = new(random, CUDA_R_32F, 9, 11, padding: 2),
+            c = new(random, CUDA_R_32F, 20, 11, padding: 3);
         float alpha = 1, beta = 0;
         Assert.Equal(CUBLAS_STATUS_SUCCESS, ((delegate* unmanaged<
-            nint, cublasOperation_t, cublasOperation_t, int, int, int, float*, float*, int, float*, int, float*, float*, int, cublasStatus_t>)&CublasExports.cublasSgemm_v2)(
+            nint, cublasOperation_t, cublasOperation_t, int, int, int, float*, float*, int, float*, int, float*, float*, int,
+            cublasStatus_t>)&CublasExports.cublasSgemm_v2)(
             session.Handle, cublasOperation_t.CUBLAS_OP_N, cublasOperation_t.CUBLAS_OP_N, 20, 11, 9, &alpha,
             (float*)a.Address, a.Leading, (float*)b.Address, b.Leading, &beta, (float*)c.Address, c.Leading));
         RequireProduct(a, false, b, false, c, c.Download(), 9, 1, 0, 0);
@@ -65,11 +67,14 @@ public sealed unsafe class GemmTests
         using BlasSession session = new();
         Random random = new(6);
         const int M = 18, N = 5, K = 40, Batch = 3;
-        TestMatrix a = new(random, CUDA_R_16BF, M, K * Batch), b = new(random, CUDA_R_16BF, K, N), c = new(random, CUDA_R_32F, M, N * Batch);
+        TestMatrix a = new(random, CUDA_R_16BF, M, K * Batch), b = new(random, CUDA_R_16BF, K, N),
+            c = new(random, CUDA_R_32F, M, N * Batch);
         float alpha = 1, beta = 0;
         Assert.Equal(CUBLAS_STATUS_SUCCESS, ((delegate* unmanaged<
-            nint, cublasOperation_t, cublasOperation_t, int, int, int, void*, void*, cudaDataType, int, long, void*, cudaDataType, int, long,
-            void*, void*, cudaDataType, int, long, int, cublasComputeType_t, int, cublasStatus_t>)&CublasExports.cublasGemmStridedBatchedEx)(
+            nint, cublasOperation_t, cublasOperation_t, int, int, int, void*, void*, cudaDataType, int, long, void*, cudaDataType, int,
+            long,
+            void*, void*, cudaDataType, int, long, int, cublasComputeType_t, int,
+            cublasStatus_t>)&CublasExports.cublasGemmStridedBatchedEx)(
             session.Handle, cublasOperation_t.CUBLAS_OP_N, cublasOperation_t.CUBLAS_OP_N, M, N, K, &alpha,
             (void*)a.Address, CUDA_R_16BF, M, M * K, (void*)b.Address, CUDA_R_16BF, K, 0,
             &beta, (void*)c.Address, CUDA_R_32F, M, M * N, Batch, cublasComputeType_t.CUBLAS_COMPUTE_32F, -1));
@@ -93,8 +98,11 @@ public sealed unsafe class GemmTests
     {
         using BlasSession session = new();
         // 1 + 2^-11 lies between two TF32 numbers and goes away from zero, to 1 + 2^-10; 1 + 2^-12 goes to 1.
-        nint a = DriverSession.Upload(1f + MathF.ScaleB(1, -11), 1f + MathF.ScaleB(1, -12)), b = DriverSession.Upload(1f), c = DriverSession.Allocate(8);
-        Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 2, 1, 1, a, 2, b, 1, c, 2, compute: cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_TF32));
+        nint a = DriverSession.Upload(1f + MathF.ScaleB(1, -11), 1f + MathF.ScaleB(1, -12)), b = DriverSession.Upload(1f),
+            c = DriverSession.Allocate(8);
+        Assert.Equal(
+            CUBLAS_STATUS_SUCCESS,
+            session.TryMultiply(false, false, 2, 1, 1, a, 2, b, 1, c, 2, compute: cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_TF32));
         Assert.Equal([1f + MathF.ScaleB(1, -10), 1f], DriverSession.Download<float>(c, 2));
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 2, 1, 1, a, 2, b, 1, c, 2));
         Assert.Equal([1f + MathF.ScaleB(1, -11), 1f + MathF.ScaleB(1, -12)], DriverSession.Download<float>(c, 2));
@@ -128,7 +136,8 @@ public sealed unsafe class GemmTests
             using BlasSession session = new(change: options => options with { Execution = new ExecutionOptions { Seed = seed } });
             Random random = new(8);
             nint a = DriverSession.Upload<float>([.. Enumerable.Range(0, 512).Select(_ => (float)Math.Exp(random.NextDouble() * 20 - 10))]);
-            nint b = DriverSession.Upload<float>([.. Enumerable.Repeat(Enumerable.Range(0, 512).Select(_ => random.NextSingle() - 0.5f).ToArray(), n).SelectMany(x => x)]);
+            nint b = DriverSession.Upload<float>(
+                [.. Enumerable.Repeat(Enumerable.Range(0, 512).Select(_ => random.NextSingle() - 0.5f).ToArray(), n).SelectMany(x => x)]);
             nint c = DriverSession.Allocate(4 * n);
             Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, n, 512, a, 1, b, 512, c, 1));
             return DriverSession.Download<float>(c, n);
@@ -142,7 +151,8 @@ public sealed unsafe class GemmTests
     public void GemmEx_BetaZero_DoesNotReadC()
     {
         using BlasSession session = new();
-        nint a = DriverSession.Upload(2f), b = DriverSession.Upload(3f), unwritten = DriverSession.Allocate(4), c = DriverSession.Upload(float.NaN);
+        nint a = DriverSession.Upload(2f), b = DriverSession.Upload(3f), unwritten = DriverSession.Allocate(4),
+            c = DriverSession.Upload(float.NaN);
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, a, 1, b, 1, unwritten, 1));
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, a, 1, b, 1, c, 1));
         Assert.Equal([6f], DriverSession.Download<float>(unwritten, 1));
@@ -154,7 +164,8 @@ public sealed unsafe class GemmTests
     {
         using BlasSession session = new();
         nint unwritten = DriverSession.Allocate(4), c = DriverSession.Upload(8f);
-        Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, unwritten, 1, unwritten, 1, c, 1, alpha: 0, beta: 0.5f));
+        Assert.Equal(
+            CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, unwritten, 1, unwritten, 1, c, 1, alpha: 0, beta: 0.5f));
         Assert.Equal([4f], DriverSession.Download<float>(c, 1));
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 0, 0, 1, 0, 1, c, 1, alpha: 1, beta: 0.5f));
         Assert.Equal([2f], DriverSession.Download<float>(c, 1));
@@ -166,9 +177,11 @@ public sealed unsafe class GemmTests
     public void GemmEx_DeviceFactors_AreReadWhenTheProductRuns(bool lazy)
     {
         using BlasSession session = new(lazy ? Schedule.Lazy : Schedule.Eager);
-        nint a = DriverSession.Upload(2f), b = DriverSession.Upload(3f), c = DriverSession.Upload(10f), factors = DriverSession.Upload(7f, 1f);
+        nint a = DriverSession.Upload(2f), b = DriverSession.Upload(3f), c = DriverSession.Upload(10f),
+            factors = DriverSession.Upload(7f, 1f);
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.SetPointerMode(cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE));
-        Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, a, 1, b, 1, c, 1, (float*)factors, (float*)(factors + 4)));
+        Assert.Equal(
+            CUBLAS_STATUS_SUCCESS, session.TryMultiply(false, false, 1, 1, 1, a, 1, b, 1, c, 1, (float*)factors, (float*)(factors + 4)));
         Assert.Equal([52f], DriverSession.Download<float>(c, 1));
     }
 
@@ -191,10 +204,13 @@ public sealed unsafe class GemmTests
         Assert.Equal((CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL, "gemm_32f_32f_nn"), (operation.NodeType, operation.Name));
     }
 
-    private static void Check(BlasSession session, bool transposeA, bool transposeB, int m, int n, int k, cudaDataType type, cudaDataType typeC, float alpha, float beta)
+    private static void Check(
+        BlasSession session, bool transposeA, bool transposeB, int m, int n, int k, cudaDataType type, cudaDataType typeC, float alpha,
+        float beta)
     {
         Random random = new(m * 31 + n * 7 + k);
-        TestMatrix a = new(random, type, transposeA ? k : m, transposeA ? m : k, padding: 3), b = new(random, type, transposeB ? n : k, transposeB ? k : n, padding: 1);
+        TestMatrix a = new(random, type, transposeA ? k : m, transposeA ? m : k, padding: 3),
+            b = new(random, type, transposeB ? n : k, transposeB ? k : n, padding: 1);
         TestMatrix c = new(random, typeC, m, n, padding: 2);
         Assert.Equal(CUBLAS_STATUS_SUCCESS, session.TryMultiply(
             transposeA, transposeB, m, n, k, a.Address, a.Leading, b.Address, b.Leading, c.Address, c.Leading, alpha, beta, type, typeC));
@@ -204,7 +220,8 @@ public sealed unsafe class GemmTests
     }
 
     private static void RequireProduct(
-        TestMatrix a, bool transposeA, TestMatrix b, bool transposeB, TestMatrix c, double[] results, int k, double alpha, double beta, double rounding)
+        TestMatrix a, bool transposeA, TestMatrix b, bool transposeB, TestMatrix c, double[] results, int k, double alpha, double beta,
+        double rounding)
     {
         for (int column = 0; column < c.Columns; column++)
         {
@@ -219,7 +236,9 @@ public sealed unsafe class GemmTests
                 expected *= beta;
                 for (int i = 0; i < k; i++)
                     expected += alpha * a.At(row, i, transposeA) * b.At(i, column, transposeB);
-                Assert.True(Math.Abs(actual - expected) <= rounding * Math.Abs(expected), $"row {row}, column {column}: expected {expected}, found {actual}");
+                Assert.True(
+                    Math.Abs(actual - expected) <= rounding * Math.Abs(expected),
+                    $"row {row}, column {column}: expected {expected}, found {actual}");
             }
         }
     }

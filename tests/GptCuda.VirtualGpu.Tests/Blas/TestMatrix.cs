@@ -28,7 +28,8 @@ internal sealed class TestMatrix
     public nint Address { get; }
 
     /// <summary>The element of the matrix, or of its transpose.</summary>
-    public double At(int row, int column, bool transposed = false) => transposed ? _values[row * Leading + column] : _values[column * Leading + row];
+    public double At(int row, int column, bool transposed = false) =>
+        transposed ? _values[row * Leading + column] : _values[column * Leading + row];
 
     /// <summary>What is on the device, padding included.</summary>
     public double[] Download() => _type switch

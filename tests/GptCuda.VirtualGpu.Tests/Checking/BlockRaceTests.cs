@@ -102,7 +102,9 @@ public sealed class BlockRaceTests
         var x = Base(rig, space);
         rig.Access(AccessKind.Store, _ => x, space: space, values: [.. Enumerable.Repeat(7u, 32)]);
         rig.Barrier();
-        Rig.Faults(FaultKind.Race, () => rig.Access(AccessKind.Store, _ => x, space: space, values: [.. Enumerable.Range(0, 32).Select(i => (uint)i)]));
+        Rig.Faults(
+            FaultKind.Race,
+            () => rig.Access(AccessKind.Store, _ => x, space: space, values: [.. Enumerable.Range(0, 32).Select(i => (uint)i)]));
         Rig.Faults(FaultKind.Race, () => rig.Access(AccessKind.Store, _ => x, space: space));
     }
 

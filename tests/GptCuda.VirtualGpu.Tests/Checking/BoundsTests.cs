@@ -184,6 +184,7 @@ public sealed class BoundsTests
         using var rig = new Rig();
         var x = rig.Allocate(64, initialized: false);
         rig.Load(x, line: 3);
-        Assert.Contains("k.cu:3", Rig.Faults(FaultKind.UninitializedRead, () => rig.Load(x + 4096, line: 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "k.cu:3", Rig.Faults(FaultKind.UninitializedRead, () => rig.Load(x + 4096, line: 4)).Message, StringComparison.Ordinal);
     }
 }

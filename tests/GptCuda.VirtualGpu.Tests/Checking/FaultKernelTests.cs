@@ -50,7 +50,9 @@ public sealed class FaultKernelTests
     [Fact]
     public void OutOfBounds_InGlobalMemory()
     {
-        Passes(device => device.Launch("oob_global", Of(2), Of(64), arguments: [device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 1]));
+        Passes(device => device.Launch("oob_global", Of(2), Of(64), arguments: [
+            device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 1,
+        ]));
         var fault = Faults("oob_global", FaultKind.OutOfBounds,
             device => device.Launch("oob_global", Of(2), Of(64), arguments: [device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 0]));
         Assert.Equal((new GridExtent(1, 0, 0), new GridExtent(36, 0, 0)), (fault.Block, fault.Thread));
@@ -62,7 +64,9 @@ public sealed class FaultKernelTests
     public void OutOfBounds_InSharedMemory()
     {
         Passes(device => device.Launch("oob_shared", 64, device.Allocate<float>(64), 1));
-        Assert.Equal(4, Faults("oob_shared", FaultKind.OutOfBounds, device => device.Launch("oob_shared", 64, device.Allocate<float>(64), 0)).Outside);
+        Assert.Equal(
+            4,
+            Faults("oob_shared", FaultKind.OutOfBounds, device => device.Launch("oob_shared", 64, device.Allocate<float>(64), 0)).Outside);
     }
 
     [Theory]
@@ -71,7 +75,8 @@ public sealed class FaultKernelTests
     [InlineData(-1, false)]
     public void OutOfBounds_InLocalMemory(int index, bool passes)
     {
-        void Launch(TestDevice device) => device.Launch("oob_local", 32, device.Upload<float>(Floats(16)), device.Allocate<float>(32), index);
+        void Launch(TestDevice device) =>
+            device.Launch("oob_local", 32, device.Upload<float>(Floats(16)), device.Allocate<float>(32), index);
         if (passes)
             Passes(Launch);
         else

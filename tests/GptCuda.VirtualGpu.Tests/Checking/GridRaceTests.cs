@@ -191,7 +191,8 @@ public sealed class GridRaceTests
             for (var other = 0; other < blocks; other++)
             {
                 for (var warp = 0; warp < 2; warp++)
-                    rig.Access(AccessKind.Load, lane => partials + (ulong)(other * 256 + warp * 128 + (lane ^ 3) * 4), warp: warp, block: block);
+                    rig.Access(
+                        AccessKind.Load, lane => partials + (ulong)(other * 256 + warp * 128 + (lane ^ 3) * 4), warp: warp, block: block);
             }
         }
         Outcome(rig, races);

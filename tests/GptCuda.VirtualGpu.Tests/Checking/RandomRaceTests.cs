@@ -84,7 +84,9 @@ public sealed class RandomRaceTests
                 var start = x + (ulong)(random.Next(3) * 4);
                 var spread = random.Next(2) == 0 && (isLoad || bytes == 4);
                 ulong At(int lane) => start + (isLoad && !spread ? 0 : (ulong)(lane * bytes));
-                trace.Add($"{(isLoad ? "load" : "store")} block {block} warp {warp} mask {mask:x} bytes {bytes} at {start - x} {(spread ? "spread" : "same")}");
+                trace.Add(
+                    $"{(isLoad ? "load" : "store")} block {block} warp {warp} mask {mask:x} bytes {bytes} "
+                    + $"at {start - x} {(spread ? "spread" : "same")}");
                 foreach (var lane in lanes)
                     oracle.Access(Thread(lane), At(lane), bytes, !isLoad, false);
                 rig.Access(isLoad ? AccessKind.Load : AccessKind.Store, At, mask, bytes, space, warp, block);
@@ -128,7 +130,8 @@ public sealed class RandomRaceTests
                 trace.Add($"{chosen} {order} block {block} warp {warp} lane {lanes[0]} at {flag - x}");
                 oracle.Access(Thread(lanes[0]), flag, 4, chosen != AccessKind.Load, true);
                 oracle.Strong(Thread(lanes[0]), flag, chosen != AccessKind.Store, chosen != AccessKind.Load, order);
-                rig.Access(chosen, _ => flag, 1u << lanes[0], 4, space, warp, block, order, blocks > 1 ? MemoryScope.Device : MemoryScope.Block);
+                rig.Access(
+                    chosen, _ => flag, 1u << lanes[0], 4, space, warp, block, order, blocks > 1 ? MemoryScope.Device : MemoryScope.Block);
                 break;
         }
     }

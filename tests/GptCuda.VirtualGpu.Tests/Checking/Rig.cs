@@ -12,7 +12,13 @@ internal sealed unsafe class Rig : IDisposable
 {
     private readonly Dictionary<long, BlockChecker> _blocks = [];
 
-    public Rig(int blocks = 1, int threads = 64, int sharedBytes = 1024, CheckLevel level = CheckLevel.All, int localBytes = 64, string device = "h100")
+    public Rig(
+        int blocks = 1,
+        int threads = 64,
+        int sharedBytes = 1024,
+        CheckLevel level = CheckLevel.All,
+        int localBytes = 64,
+        string device = "h100")
     {
         Memory = new DeviceMemory(1L << 30);
         Launch = new LaunchChecker(Memory, DeviceProfiles.Named(device), level, new LaunchDescription(
@@ -70,7 +76,11 @@ internal sealed unsafe class Rig : IDisposable
     }
 
     public void Load(ulong address, int lane = 0, int warp = 0, long block = 0, MemoryOrder order = MemoryOrder.Weak,
-        MemoryScope scope = MemoryScope.Device, StateSpace space = StateSpace.Global, int bytes = 4, int line = 1, CacheHints hints = CacheHints.None) =>
+        MemoryScope scope = MemoryScope.Device,
+        StateSpace space = StateSpace.Global,
+        int bytes = 4,
+        int line = 1,
+        CacheHints hints = CacheHints.None) =>
         Access(AccessKind.Load, _ => address, 1u << lane, bytes, space, warp, block, order, scope, hints, line);
 
     public void Store(ulong address, int lane = 0, int warp = 0, long block = 0, MemoryOrder order = MemoryOrder.Weak,

@@ -62,7 +62,9 @@ public sealed class CountingTests
         var counters = rig.Block().Counters;
         var before = (counters.SharedWavefronts, counters.SharedMinimumWavefronts);
         rig.Access(AccessKind.Load, lane => (ulong)(lane * stride), bytes: bytes, space: StateSpace.Shared);
-        Assert.Equal((wavefronts, minimum), (counters.SharedWavefronts - before.SharedWavefronts, counters.SharedMinimumWavefronts - before.SharedMinimumWavefronts));
+        Assert.Equal(
+            (wavefronts, minimum),
+            (counters.SharedWavefronts - before.SharedWavefronts, counters.SharedMinimumWavefronts - before.SharedMinimumWavefronts));
     }
 
     [Fact]
@@ -95,11 +97,13 @@ public sealed class CountingTests
         using var rig = new Rig();
         var x = rig.Allocate(65536);
         for (var i = 0; i < 3; i++)
-            rig.Access(AccessKind.Load, lane => x + (ulong)(i * 512 + lane * 16), bytes: 16, hints: CacheHints.NonCoherent | CacheHints.Streaming);
+            rig.Access(
+                AccessKind.Load, lane => x + (ulong)(i * 512 + lane * 16), bytes: 16, hints: CacheHints.NonCoherent | CacheHints.Streaming);
         rig.Access(AccessKind.Load, lane => x + 32768 + (ulong)lane * 4);
         rig.Block().StreamedValueUsed(0);
         rig.Access(AccessKind.Load, lane => x + 4096 + (ulong)lane * 16, bytes: 16, hints: CacheHints.NonCoherent | CacheHints.Streaming);
-        rig.Access(AccessKind.Load, lane => x + 8192 + (ulong)lane * 16, bytes: 16, hints: CacheHints.NonCoherent | CacheHints.Streaming, warp: 1);
+        rig.Access(
+            AccessKind.Load, lane => x + 8192 + (ulong)lane * 16, bytes: 16, hints: CacheHints.NonCoherent | CacheHints.Streaming, warp: 1);
         rig.Complete();
         Assert.Equal(4 * 512, rig.Launch.Counters.StreamingAheadOfSm[0]);
         Assert.Equal(5 * 512, rig.Launch.Counters.Sum.StreamingBytes);

@@ -6,7 +6,8 @@ namespace GptCuda.VirtualGpu.Tests.Counting;
 
 public sealed class LaunchLimitsTests
 {
-    private static LaunchDescription Launch(int blocks = 1, int threads = 256, int shared = 0, int registers = 0, bool cooperative = false) =>
+    private static LaunchDescription Launch(
+        int blocks = 1, int threads = 256, int shared = 0, int registers = 0, bool cooperative = false) =>
         new("k", new(blocks, 1, 1), new(threads, 1, 1), shared, 0, 0, cooperative, registers, _ => default);
 
     private static FaultKind? Kind(LaunchDescription launch, string device = "h100", int dynamic = 0, int allowed = 0, int maximum = 0) =>
@@ -70,7 +71,8 @@ public sealed class LaunchLimitsTests
     {
         Assert.Contains("h100, t4", Assert.Throws<ArgumentException>(() => DeviceProfiles.Named("h900")).Message, StringComparison.Ordinal);
         Assert.Equal("h100", DeviceProfiles.Named(null).Key);
-        Assert.Contains("all, bounds and none", Assert.Throws<ArgumentException>(() => CheckLevels.Named("some")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "all, bounds and none", Assert.Throws<ArgumentException>(() => CheckLevels.Named("some")).Message, StringComparison.Ordinal);
         Assert.Equal(CheckLevel.Bounds, CheckLevels.Named(" Bounds "));
     }
 

@@ -274,7 +274,8 @@ public sealed unsafe class CaptureTests
     private static (nint Origin, nint Other, nint Mark, nint Memory) Fork(DriverSession session)
     {
         Assert.NotEqual(0, session.Context);
-        nint origin = DriverSession.NewStream(), other = DriverSession.NewStream(), mark = DriverSession.NewEvent(), memory = DriverSession.Allocate(16);
+        nint origin = DriverSession.NewStream(), other = DriverSession.NewStream(), mark = DriverSession.NewEvent(),
+            memory = DriverSession.Allocate(16);
         Cuda.Call("cuStreamBeginCapture_v2", origin, Global);
         Cuda.Call("cuMemsetD32Async", memory, 1, 1, origin);
         Cuda.Call("cuEventRecord", mark, origin);

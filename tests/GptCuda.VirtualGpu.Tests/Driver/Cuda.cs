@@ -9,7 +9,8 @@ namespace GptCuda.VirtualGpu.Tests.Driver;
 /// </summary>
 internal static unsafe class Cuda
 {
-    private static readonly Dictionary<string, nint> Addresses = DriverExports.EntryPoints.ToDictionary(entry => entry.Name, entry => entry.Address);
+    private static readonly Dictionary<string, nint> Addresses = DriverExports.EntryPoints.ToDictionary(
+        entry => entry.Name, entry => entry.Address);
 
     /// <summary>Calls a function and gives its status.</summary>
     public static CUresult Try(string function, params ReadOnlySpan<nint> a)

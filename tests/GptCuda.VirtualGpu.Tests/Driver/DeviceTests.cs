@@ -52,7 +52,8 @@ public sealed unsafe class DeviceTests
         Assert.Equal(int.MaxValue, Attribute(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X));
         Assert.Equal(1, Attribute(CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH));
         // Clock, width and rate belong together: twice a clock, 1/8 of the width in bytes.
-        double gigabytes = 2.0 * Attribute(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE) * Attribute(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH) / 8 / 1e6;
+        double gigabytes = 2.0 * Attribute(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE) * Attribute(
+            CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH) / 8 / 1e6;
         Assert.Equal(profile.GigabytesPerSecond, gigabytes, 0.01 * profile.GigabytesPerSecond);
         int major = 0, minor = 0;
         Cuda.Call("cuDeviceComputeCapability", (nint)(&major), (nint)(&minor), 0);
@@ -67,7 +68,8 @@ public sealed unsafe class DeviceTests
         {
             int value = -1;
             CUresult answer = Cuda.Try("cuDeviceGetAttribute", (nint)(&value), (nint)number, 0);
-            Assert.Equal(name.EndsWith("_MAX", StringComparison.Ordinal) ? CUresult.CUDA_ERROR_INVALID_VALUE : CUresult.CUDA_SUCCESS, answer);
+            Assert.Equal(
+                name.EndsWith("_MAX", StringComparison.Ordinal) ? CUresult.CUDA_ERROR_INVALID_VALUE : CUresult.CUDA_SUCCESS, answer);
         }
     }
 

@@ -29,7 +29,8 @@ public sealed unsafe class FaultTests
         DriverSession.Launch(overrun, stream, 1, memory);
         if (schedule == Lazy)
             Cuda.Call("cuEventRecord", mark, stream);
-        nint[] waited = wait switch { "cuCtxSynchronize" => [], _ when wait.StartsWith("cuEvent", StringComparison.Ordinal) => [mark], _ => [stream] };
+        nint[] waited =
+            wait switch { "cuCtxSynchronize" => [], _ when wait.StartsWith("cuEvent", StringComparison.Ordinal) => [mark], _ => [stream] };
 
         Assert.Equal(CUDA_ERROR_ILLEGAL_ADDRESS, Cuda.Try(wait, waited));
         Assert.Equal(CUDA_ERROR_ILLEGAL_ADDRESS, Cuda.Try("cuMemFree_v2", memory));
@@ -47,7 +48,8 @@ public sealed unsafe class FaultTests
         nint halt = session.Kernel(Kernels.Faulty, "halt");
         DriverSession.Launch(halt, 0, 1);
 
-        foreach (EntryPoint entry in DriverExports.EntryPoints.Where(entry => GptCuda.VirtualGpu.Tests.Exports.MisuseTests.NeedsContext(entry.Name)))
+        foreach (EntryPoint entry
+            in DriverExports.EntryPoints.Where(entry => GptCuda.VirtualGpu.Tests.Exports.MisuseTests.NeedsContext(entry.Name)))
         {
             nint[] zeros = new nint[GptCuda.VirtualGpu.Tests.Exports.AbiFacts.Cuda.Parameters(entry.Name)!.Length];
             CUresult answer = Cuda.Try(entry.Name, zeros);
@@ -61,7 +63,8 @@ public sealed unsafe class FaultTests
     {
         using DriverSession session = new(Schedule.Lazy);
         using StandardError errors = new();
-        nint halt = session.Kernel(Kernels.Faulty, "halt"), increment = session.Kernel(Kernels.Counting, "increment"), stream = DriverSession.NewStream();
+        nint halt = session.Kernel(Kernels.Faulty, "halt"), increment = session.Kernel(Kernels.Counting, "increment"),
+            stream = DriverSession.NewStream();
         nint pinned = Cuda.Get("cuMemAllocHost_v2", 4);
         *(uint*)pinned = 1;
 
@@ -132,7 +135,8 @@ public sealed unsafe class FaultTests
     {
         using DriverSession session = new((Schedule)schedule);
         using StandardError errors = new();
-        nint counter = DriverSession.Upload(1u), stream = DriverSession.NewStream(), increment = session.Kernel(Kernels.Counting, "increment");
+        nint counter = DriverSession.Upload(1u), stream = DriverSession.NewStream(),
+            increment = session.Kernel(Kernels.Counting, "increment");
         Cuda.Call("cuStreamBeginCapture_v2", stream, 0);
         DriverSession.Launch(increment, stream, 1, counter);
         nint exec = Cuda.Get("cuGraphInstantiateWithFlags", Cuda.GetLast("cuStreamEndCapture", stream), 0);

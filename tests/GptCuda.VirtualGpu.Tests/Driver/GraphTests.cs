@@ -16,8 +16,10 @@ public sealed unsafe class GraphTests(Xunit.Abstractions.ITestOutputHelper outpu
     public void Graph_LaunchedThreeTimes_DoesItThreeTimesAndNotWhileCaptured(int schedule)
     {
         using DriverSession session = new((Schedule)schedule);
-        nint counter = DriverSession.Upload(0u), stream = DriverSession.NewStream(), increment = session.Kernel(Kernels.Counting, "increment");
-        nint graph = Capture(stream, () => DriverSession.Launch(increment, stream, 1, counter), () => DriverSession.Launch(increment, stream, 1, counter));
+        nint counter = DriverSession.Upload(0u), stream = DriverSession.NewStream(),
+            increment = session.Kernel(Kernels.Counting, "increment");
+        nint graph = Capture(
+            stream, () => DriverSession.Launch(increment, stream, 1, counter), () => DriverSession.Launch(increment, stream, 1, counter));
         Assert.Equal([0u], DriverSession.Download<uint>(counter, 1));
         nint exec = Instantiate(graph);
         Cuda.Call("cuGraphDestroy", graph);
@@ -66,7 +68,8 @@ public sealed unsafe class GraphTests(Xunit.Abstractions.ITestOutputHelper outpu
     public void ExecUpdate_SameShape_TakesTheNewArgumentsFromTheNextLaunchOn(int schedule)
     {
         using DriverSession session = new((Schedule)schedule);
-        nint counters = DriverSession.Upload(0u, 0u), stream = DriverSession.NewStream(), increment = session.Kernel(Kernels.Counting, "increment");
+        nint counters = DriverSession.Upload(0u, 0u), stream = DriverSession.NewStream(),
+            increment = session.Kernel(Kernels.Counting, "increment");
         nint first = Capture(stream, () => DriverSession.Launch(increment, stream, 1, counters));
         nint second = Capture(stream, () => DriverSession.Launch(increment, stream, 1, counters + 4));
         nint exec = Instantiate(first);
@@ -93,7 +96,8 @@ public sealed unsafe class GraphTests(Xunit.Abstractions.ITestOutputHelper outpu
         nint exec = Instantiate(Capture(stream, () => DriverSession.Launch(increment, stream, 1, counter)));
         nint other = Capture(stream, change switch
         {
-            "longer" => [() => DriverSession.Launch(increment, stream, 1, counter), () => DriverSession.Launch(increment, stream, 1, counter)],
+            "longer" =>
+                [() => DriverSession.Launch(increment, stream, 1, counter), () => DriverSession.Launch(increment, stream, 1, counter)],
             "memset" => [() => Cuda.Call("cuMemsetD32Async", counter, 1, 1, stream)],
             _ => [() => DriverSession.Launch(add, stream, 1, counter, 3)],
         });
@@ -123,8 +127,14 @@ public sealed unsafe class GraphTests(Xunit.Abstractions.ITestOutputHelper outpu
 
         Assert.Equal((nuint)3, count);
         Assert.Equal(0, nodes[3]);
-        CUgraphNodeType[] types = [.. new[] { nodes[0], nodes[1], nodes[2] }.Select(node => (CUgraphNodeType)(int)Cuda.GetLast("cuGraphNodeGetType", node))];
-        Assert.Equal([CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMSET, CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL, CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMCPY], types);
+        CUgraphNodeType[] types =
+            [.. new[] { nodes[0], nodes[1], nodes[2] }.Select(node => (CUgraphNodeType)(int)Cuda.GetLast("cuGraphNodeGetType", node))];
+        Assert.Equal(
+            [
+                CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMSET, CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL,
+                CUgraphNodeType.CU_GRAPH_NODE_TYPE_MEMCPY,
+            ],
+            types);
         nint before = 0;
         count = 1;
         Cuda.Call("cuGraphNodeGetDependencies", nodes[2], (nint)(&before), (nint)(&count));
@@ -146,9 +156,11 @@ public sealed unsafe class GraphTests(Xunit.Abstractions.ITestOutputHelper outpu
     public void Graph_LaunchedInACapture_BecomesANode()
     {
         using DriverSession session = new();
-        nint counter = DriverSession.Upload(0u), stream = DriverSession.NewStream(), increment = session.Kernel(Kernels.Counting, "increment");
+        nint counter = DriverSession.Upload(0u), stream = DriverSession.NewStream(),
+            increment = session.Kernel(Kernels.Counting, "increment");
         nint inner = Instantiate(Capture(stream, () => DriverSession.Launch(increment, stream, 1, counter)));
-        nint outer = Instantiate(Capture(stream, () => Cuda.Call("cuGraphLaunch", inner, stream), () => Cuda.Call("cuGraphLaunch", inner, stream)));
+        nint outer = Instantiate(
+            Capture(stream, () => Cuda.Call("cuGraphLaunch", inner, stream), () => Cuda.Call("cuGraphLaunch", inner, stream)));
         Assert.Equal([0u], DriverSession.Download<uint>(counter, 1));
 
         Cuda.Call("cuGraphLaunch", outer, stream);
@@ -211,7 +223,8 @@ public sealed unsafe class GraphTests(Xunit.Abstractions.ITestOutputHelper outpu
     public void Graph_ParallelBranches_RunInAnOrderOfTheSeed(int seed)
     {
         using DriverSession session = new(change: options => options with { Execution = new ExecutionOptions { Seed = (ulong)seed } });
-        nint origin = DriverSession.NewStream(), memory = DriverSession.Upload(0u), end = DriverSession.Allocate(4), mark = DriverSession.NewEvent();
+        nint origin = DriverSession.NewStream(), memory = DriverSession.Upload(0u), end = DriverSession.Allocate(4),
+            mark = DriverSession.NewEvent();
         nint[] branches = [.. Enumerable.Range(0, 4).Select(_ => DriverSession.NewStream())];
         Cuda.Call("cuStreamBeginCapture_v2", origin, 0);
         Cuda.Call("cuEventRecord", mark, origin);

@@ -45,7 +45,8 @@ public sealed unsafe class HostMemoryScheduleTests
     public void Pinned_ChangedAfterAnEventBehindTheCopy_IsRight()
     {
         using DriverSession session = new(Schedule.Lazy);
-        nint stream = DriverSession.NewStream(), mark = DriverSession.NewEvent(), device = DriverSession.Allocate(8), host = Cuda.Get("cuMemAllocHost_v2", 8);
+        nint stream = DriverSession.NewStream(), mark = DriverSession.NewEvent(), device = DriverSession.Allocate(8),
+            host = Cuda.Get("cuMemAllocHost_v2", 8);
         *(ulong*)host = 3;
 
         Cuda.Call("cuMemcpyHtoDAsync_v2", device, host, 8, stream);

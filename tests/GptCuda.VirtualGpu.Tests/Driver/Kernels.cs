@@ -74,7 +74,9 @@ internal static class Kernels
         }
         """;
 
-    /// <summary>dynamic(u32* p, u32 at): writes 7 to a word of dynamic shared memory and from there to p; 16 static bytes besides.</summary>
+    /// <summary>
+    /// dynamic(u32* p, u32 at): writes 7 to a word of dynamic shared memory and from there to p; 16 static bytes besides.
+    /// </summary>
     public const string Shared = Head + """
         .extern .shared .align 16 .b8 room[];
         .visible .entry dynamic(.param .u64 p, .param .u32 at)

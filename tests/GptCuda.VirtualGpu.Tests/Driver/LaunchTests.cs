@@ -141,7 +141,9 @@ public sealed unsafe class LaunchTests
         Assert.Equal((2 * 132, 1024), (grid, block));
         Cuda.Call("cuOccupancyMaxPotentialBlockSize", (nint)(&grid), (nint)(&block), bounded, 0, 0, 0);
         Assert.Equal((32 * 132, 64), (grid, block));
-        Cuda.Call("cuOccupancyMaxPotentialBlockSize", (nint)(&grid), (nint)(&block), nothing, (nint)(delegate* unmanaged<int, nuint>)&SharedOf, 0, 300);
+        Cuda.Call(
+            "cuOccupancyMaxPotentialBlockSize", (nint)(&grid), (nint)(&block), nothing, (nint)(delegate* unmanaged<int, nuint>)&SharedOf, 0,
+            300);
         Assert.Equal((8 * 132, 256), (grid, block));
     }
 

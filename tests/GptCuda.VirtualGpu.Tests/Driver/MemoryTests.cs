@@ -131,7 +131,9 @@ public sealed unsafe class MemoryTests
         Assert.Equal(memory, PointerAttribute(CU_POINTER_ATTRIBUTE_RANGE_START_ADDR, memory + 1));
         Assert.Equal(1000, PointerAttribute(CU_POINTER_ATTRIBUTE_RANGE_SIZE, memory + 1));
         Assert.Equal(session.Context, PointerAttribute(CU_POINTER_ATTRIBUTE_CONTEXT, memory));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, Cuda.Try("cuPointerGetAttribute", session.Native(8), (nint)CU_POINTER_ATTRIBUTE_HOST_POINTER, memory));
+        Assert.Equal(
+            CUDA_ERROR_INVALID_VALUE,
+            Cuda.Try("cuPointerGetAttribute", session.Native(8), (nint)CU_POINTER_ATTRIBUTE_HOST_POINTER, memory));
         Assert.Equal(CUDA_ERROR_NOT_FOUND, Cuda.Try("cuMemGetAddressRange_v2", session.Native(8), session.Native(8), memory + 1000));
     }
 

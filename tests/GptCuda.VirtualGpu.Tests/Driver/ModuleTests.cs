@@ -54,7 +54,8 @@ public sealed unsafe class ModuleTests
     public void Load_TextForATarget_RunsOnThatAndNewer(string target, int expected)
     {
         using DriverSession session = new();
-        Assert.Equal((CUresult)expected, Cuda.Try("cuModuleLoadData", session.Native(8), session.Text(Kernels.Counting.Replace("sm_75", target))));
+        Assert.Equal(
+            (CUresult)expected, Cuda.Try("cuModuleLoadData", session.Native(8), session.Text(Kernels.Counting.Replace("sm_75", target))));
     }
 
     [Theory]
@@ -67,7 +68,8 @@ public sealed unsafe class ModuleTests
         using StandardError errors = new();
         nint buffer = session.Native(room + 1);
         ((byte*)buffer)[room] = 77;
-        CUjit_option* options = stackalloc[] { CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES, CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES };
+        CUjit_option* options =
+            stackalloc[] { CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES, CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES };
         nint* values = stackalloc nint[] { 100, buffer, room };
         nint text = session.Text(Kernels.Counting.Replace("add.u64 %a", "ddd.u64 %a"));
 
@@ -88,7 +90,9 @@ public sealed unsafe class ModuleTests
         using DriverSession session = new();
         using StandardError errors = new();
 
-        Assert.Equal(CUDA_ERROR_INVALID_PTX, Cuda.Try("cuModuleLoadData", session.Native(8), session.Text(Kernels.Counting.Replace("ret;", "rex;"))));
+        Assert.Equal(
+            CUDA_ERROR_INVALID_PTX,
+            Cuda.Try("cuModuleLoadData", session.Native(8), session.Text(Kernels.Counting.Replace("ret;", "rex;"))));
 
         Assert.Matches(@"module \d+:\d+:\d+: .*rex", errors.Text);
         Assert.Equal(0, session.Machine.Memory.Used);
@@ -151,5 +155,6 @@ public sealed unsafe class ModuleTests
         Cuda.Call("cuFuncSetCacheConfig", function, 1);
     }
 
-    private static int Attribute(CUfunction_attribute attribute, nint function) => (int)Cuda.Get("cuFuncGetAttribute", (nint)attribute, function);
+    private static int Attribute(CUfunction_attribute attribute, nint function) =>
+        (int)Cuda.Get("cuFuncGetAttribute", (nint)attribute, function);
 }

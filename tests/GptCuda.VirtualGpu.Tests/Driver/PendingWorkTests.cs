@@ -47,7 +47,8 @@ public sealed unsafe class PendingWorkTests
     public void Free_MemoryOfPendingWork_WaitsForIt(int schedule)
     {
         using DriverSession session = new((Schedule)schedule);
-        nint increment = session.Kernel(Kernels.Counting, "increment"), stream = DriverSession.NewStream(), counter = DriverSession.Upload(1u);
+        nint increment = session.Kernel(Kernels.Counting, "increment"), stream = DriverSession.NewStream(),
+            counter = DriverSession.Upload(1u);
 
         DriverSession.Launch(increment, stream, 1, counter);
         Cuda.Call("cuMemFree_v2", counter);

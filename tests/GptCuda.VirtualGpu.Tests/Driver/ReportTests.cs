@@ -15,7 +15,8 @@ public sealed unsafe class ReportTests
         {
             using (DriverSession session = new(change: options => options with { ReportPath = file }))
             {
-                nint stream = DriverSession.NewStream(), memory = DriverSession.Upload(1u, 2u), increment = session.Kernel(Kernels.Counting, "increment");
+                nint stream = DriverSession.NewStream(), memory = DriverSession.Upload(1u, 2u),
+                    increment = session.Kernel(Kernels.Counting, "increment");
                 DriverSession.Launch(increment, stream, 1, memory);
                 Cuda.Call("cuStreamBeginCapture_v2", stream, 0);
                 Cuda.Call("cuMemsetD32Async", memory, 0, 2, stream);
@@ -31,7 +32,8 @@ public sealed unsafe class ReportTests
             File.Delete(file);
         }
 
-        Assert.Equal(["copyIn", "launch", "graph", "memset", "launch", "copy"], events.Select(entry => entry.GetProperty("event").GetString()));
+        Assert.Equal(
+            ["copyIn", "launch", "graph", "memset", "launch", "copy"], events.Select(entry => entry.GetProperty("event").GetString()));
         Assert.Equal(["memset", "increment", "copy"], events[2].GetProperty("nodes").EnumerateArray().Select(node => node.GetString()));
         Assert.Equal([0, 1, 2], events[3..].Select(entry => entry.GetProperty("node").GetInt32()));
         Assert.Equal("increment", events[4].GetProperty("kernel").GetString());

@@ -64,7 +64,8 @@ public sealed unsafe class ScheduleTests
     public void Event_OfAnotherStream_OrdersTheTwo(int schedule)
     {
         using DriverSession session = new((Schedule)schedule);
-        nint increment = session.Kernel(Kernels.Counting, "increment"), first = DriverSession.NewStream(), second = DriverSession.NewStream();
+        nint increment = session.Kernel(Kernels.Counting, "increment"), first = DriverSession.NewStream(),
+            second = DriverSession.NewStream();
         nint counter = DriverSession.Allocate(4), mark = DriverSession.NewEvent();
         uint result = 0;
 

@@ -77,7 +77,8 @@ public sealed class BarrierTests
     [Fact]
     public void BarSync_ThatHalfAWarpNeverReaches_IsAFault()
     {
-        var fault = Assert.Throws<VirtualFault>(() => KernelText.Run("setp.lt.u32 %p1, %t, 16;\n@!%p1 bra over;\nbar.sync 0;\nover:\nst.global.u32 [%o], %t;", 32));
+        var fault = Assert.Throws<VirtualFault>(
+            () => KernelText.Run("setp.lt.u32 %p1, %t, 16;\n@!%p1 bra over;\nbar.sync 0;\nover:\nst.global.u32 [%o], %t;", 32));
         Assert.Equal(FaultKind.BarrierNotReached, fault.Kind);
         Assert.Contains("0x0000ffff", fault.Message, StringComparison.Ordinal);
         Assert.Contains("bar.sync 0", fault.Message, StringComparison.Ordinal);
@@ -86,7 +87,8 @@ public sealed class BarrierTests
     [Fact]
     public void BarSync_InBothArmsOfABranch_IsAFault()
     {
-        var fault = Assert.Throws<VirtualFault>(() => KernelText.Run("setp.lt.u32 %p1, %t, 16;\n@!%p1 bra other;\nbar.sync 0;\nbra over;\nother:\nbar.sync 0;\nover:", 32));
+        var fault = Assert.Throws<VirtualFault>(
+            () => KernelText.Run("setp.lt.u32 %p1, %t, 16;\n@!%p1 bra other;\nbar.sync 0;\nbra over;\nother:\nbar.sync 0;\nover:", 32));
         Assert.Equal(FaultKind.BarrierNotReached, fault.Kind);
     }
 
@@ -124,7 +126,8 @@ public sealed class BarrierTests
     [Fact]
     public void WarpSync_OfALaneThatNeverComes_IsADeadlock()
     {
-        var fault = Assert.Throws<VirtualFault>(() => KernelText.Run("setp.lt.u32 %p1, %t, 16;\n@!%p1 bra over;\nbar.warp.sync -1;\nover:\nst.global.u32 [%o], 0;", 32));
+        var fault = Assert.Throws<VirtualFault>(
+            () => KernelText.Run("setp.lt.u32 %p1, %t, 16;\n@!%p1 bra over;\nbar.warp.sync -1;\nover:\nst.global.u32 [%o], 0;", 32));
         Assert.Equal(FaultKind.Deadlock, fault.Kind);
     }
 }

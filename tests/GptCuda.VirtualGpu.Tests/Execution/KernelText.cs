@@ -27,7 +27,8 @@ internal static class KernelText
         """;
 
     /// <summary>Runs such a kernel in one block and returns what each thread wrote to its element of out.</summary>
-    public static uint[] Run(string body, int threads, uint[]? input = null, string declarations = "", string module = "", TestDevice? device = null)
+    public static uint[] Run(
+        string body, int threads, uint[]? input = null, string declarations = "", string module = "", TestDevice? device = null)
     {
         using TestDevice? own = device is null ? new TestDevice() : null;
         TestDevice used = device ?? own!;

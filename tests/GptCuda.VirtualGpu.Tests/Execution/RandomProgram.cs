@@ -106,7 +106,8 @@ internal sealed class RandomProgram(int seed)
                 break;
             default:
                 string type = Pick(Types);
-                if (_random.Next(2) == 0 && _variables.Skip(3).Where(variable => variable.Name[0] == 'v').ToArray() is { Length: > 0 } known)
+                if (_random.Next(2) == 0
+                    && _variables.Skip(3).Where(variable => variable.Name[0] == 'v').ToArray() is { Length: > 0 } known)
                 {
                     (string knownType, string name) = known[_random.Next(known.Length)];
                     _text.Append($"{name} = {Expression(knownType, 2)};\n");

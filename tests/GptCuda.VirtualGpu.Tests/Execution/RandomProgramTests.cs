@@ -33,7 +33,8 @@ public sealed unsafe class RandomProgramTests
             source.Append(new RandomProgram(seed * 100_000 + i).Function($"fn{i}"));
             source.Append($"#ifdef __CUDA__\nextern \"C\" __global__ void k{i}(const u64* in, u64* out) {{ int t = blockIdx.x * blockDim.x + threadIdx.x; "
                 + $"out[t] = fn{i}(in[3 * t], in[3 * t + 1], in[3 * t + 2]); }}\n#else\n"
-                + $"extern \"C\" void h{i}(const u64* in, u64* out) {{ for (int t = 0; t < {Threads}; ++t) out[t] = fn{i}(in[3 * t], in[3 * t + 1], in[3 * t + 2]); }}\n#endif\n");
+                + $"extern \"C\" void h{i}(const u64* in, u64* out) {{ for (int t = 0; t < {Threads}; ++t) out[t] = fn{i}(in[3 * t], "
+                + $"in[3 * t + 1], in[3 * t + 2]); }}\n#endif\n");
         }
         string text = source.ToString();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("gptcuda-random-");
@@ -85,7 +86,8 @@ public sealed unsafe class RandomProgramTests
     private static void CompileHost(string text, string library)
     {
         var start = new ProcessStartInfo("clang++-19") { RedirectStandardInput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { "-x", "c++", "-std=c++17", "-O0", "-fwrapv", "-w", "-ffp-contract=off", "-fPIC", "-shared", "-", "-o", library })
+        foreach (string argument
+            in new[] { "-x", "c++", "-std=c++17", "-O0", "-fwrapv", "-w", "-ffp-contract=off", "-fPIC", "-shared", "-", "-o", library })
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -5,7 +5,9 @@ namespace GptCuda.VirtualGpu.Tests.Execution;
 /// <summary>Blocks side by side: the same outcome whatever the host's threads do, progress for those who wait, dead-locks found.</summary>
 public sealed class SchedulingTests
 {
-    /// <summary>A grid barrier of the kind that persistent kernels use; each block then adds what the block before it has written.</summary>
+    /// <summary>
+    /// A grid barrier of the kind that persistent kernels use; each block then adds what the block before it has written.
+    /// </summary>
     private const string GridBarrier = """
         mov.u32 %r1, %ctaid.x;
         mov.u32 %r2, %nctaid.x;
@@ -39,7 +41,8 @@ public sealed class SchedulingTests
         device.Load(KernelText.Kernel(GridBarrier));
         ulong output = device.Upload(new uint[blocks]), counter = device.Upload(new uint[blocks + 1]);
         device.Launch("k", new(blocks, 1, 1), new(1, 1, 1), 0, cooperative: true, output, counter);
-        Assert.Equal(Enumerable.Range(0, blocks).Select(i => (uint)((i + 1) % blocks + 1)), device.Download<uint>(counter, blocks + 1)[1..]);
+        Assert.Equal(
+            Enumerable.Range(0, blocks).Select(i => (uint)((i + 1) % blocks + 1)), device.Download<uint>(counter, blocks + 1)[1..]);
     }
 
     [Fact]
@@ -125,7 +128,9 @@ public sealed class SchedulingTests
         Assert.NotEqual(seven, eight);
         Assert.Equal(Enumerable.Range(0, 64).Select(i => (uint)i), seven.Order());
         // Warps of a block are permuted too, not blocks alone.
-        Assert.Contains(Enumerable.Range(0, 16), block => !seven.AsSpan(block * 4, 4).ToArray().SequenceEqual(seven.AsSpan(block * 4, 4).ToArray().Order()));
+        Assert.Contains(
+            Enumerable.Range(0, 16),
+            block => !seven.AsSpan(block * 4, 4).ToArray().SequenceEqual(seven.AsSpan(block * 4, 4).ToArray().Order()));
     }
 
     [Fact]
@@ -163,7 +168,8 @@ public sealed class SchedulingTests
     public void Counters_OfASmallKernel_CountEveryWarpInstruction()
     {
         using var device = new TestDevice();
-        device.Load(KernelText.Kernel("setp.lt.u32 %p1, %t, 40;\n@%p1 bra over;\nmov.u32 %r1, 1;\nover:\nbar.sync 0;\nst.global.u32 [%o], %t;"));
+        device.Load(
+            KernelText.Kernel("setp.lt.u32 %p1, %t, 40;\n@%p1 bra over;\nmov.u32 %r1, 1;\nover:\nbar.sync 0;\nst.global.u32 [%o], %t;"));
         ulong output = device.Upload(new uint[64]);
         var counters = device.Launch("k", 64, output, output);
         // 5 of the frame, 4 of the body and ret by both warps; the mov by the second alone, in which the branch diverges.

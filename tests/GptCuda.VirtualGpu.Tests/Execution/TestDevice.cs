@@ -7,7 +7,9 @@ using GptCuda.VirtualGpu.Profiles;
 
 namespace GptCuda.VirtualGpu.Tests.Execution;
 
-/// <summary>A device for tests: memory, modules and launches without the driver in between. Every test makes and disposes its own.</summary>
+/// <summary>
+/// A device for tests: memory, modules and launches without the driver in between. Every test makes and disposes its own.
+/// </summary>
 internal sealed unsafe class TestDevice : IDisposable
 {
     private readonly DeviceMemory _memory = new(256 << 20);
@@ -50,7 +52,8 @@ internal sealed unsafe class TestDevice : IDisposable
     }
 
     /// <summary>Launches a kernel; each argument's bytes go to its parameter.</summary>
-    public LaunchCounters Launch(string kernel, GridExtent grid, GridExtent block, int dynamicShared = 0, bool cooperative = false, params object[] arguments)
+    public LaunchCounters Launch(
+        string kernel, GridExtent grid, GridExtent block, int dynamicShared = 0, bool cooperative = false, params object[] arguments)
     {
         Kernel entry = Module.Kernels[kernel];
         var parameters = new byte[entry.ParameterBytes];

@@ -20,13 +20,16 @@ internal sealed class AbiFacts
     /// <summary>Every exported name.</summary>
     public HashSet<string> Exports => [.. _root.GetProperty("exports").EnumerateArray().Select(name => name.GetString()!)];
 
-    /// <summary>How each parameter of a function is passed: pointer, or i, u or f with the width in bits; null where there is no entry.</summary>
+    /// <summary>
+    /// How each parameter of a function is passed: pointer, or i, u or f with the width in bits; null where there is no entry.
+    /// </summary>
     public string[]? Parameters(string function) => _root.GetProperty("functions").TryGetProperty(function, out JsonElement parameters)
         ? [.. parameters.EnumerateArray().Select(parameter => parameter[2].GetString()!)]
         : null;
 
     public Dictionary<string, long> Constants(string enumeration) =>
-        _root.GetProperty("enums").GetProperty(enumeration).EnumerateObject().ToDictionary(constant => constant.Name, constant => constant.Value.GetInt64());
+        _root.GetProperty("enums").GetProperty(enumeration).EnumerateObject().ToDictionary(
+            constant => constant.Name, constant => constant.Value.GetInt64());
 
     /// <summary>Size of a struct, and offset and size of each field.</summary>
     public (int Bytes, Dictionary<string, (int Offset, int Bytes)> Fields) Struct(string name)

@@ -43,7 +43,8 @@ public sealed class DriverExportTests
 
     [Fact]
     public void EntryPoints_Names_AreExportsInOrder() =>
-        Assert.Equal(Methods.Select(method => method.Name).Order(StringComparer.Ordinal), DriverExports.EntryPoints.Select(entry => entry.Name));
+        Assert.Equal(
+            Methods.Select(method => method.Name).Order(StringComparer.Ordinal), DriverExports.EntryPoints.Select(entry => entry.Name));
 
     [Theory]
     [InlineData(typeof(CUlaunchConfig), "CUlaunchConfig")]

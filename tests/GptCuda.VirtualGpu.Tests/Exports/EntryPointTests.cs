@@ -65,7 +65,8 @@ public sealed unsafe class EntryPointTests
         Assert.NotEqual(0, function);
         Assert.Equal(CUresult.CUDA_ERROR_NOT_FOUND, Cuda.Try("cuGetProcAddress", session.Text("cuOther"), (nint)(&function), 13000, 0));
         Assert.Equal(0, function);
-        Assert.Equal(CUresult.CUDA_ERROR_NOT_SUPPORTED, Cuda.Try("cuGetProcAddress_v2", session.Text("cuInit"), (nint)(&function), 13000, 2, 0));
+        Assert.Equal(
+            CUresult.CUDA_ERROR_NOT_SUPPORTED, Cuda.Try("cuGetProcAddress_v2", session.Text("cuInit"), (nint)(&function), 13000, 2, 0));
     }
 
     private static (CUresult Answer, nint Function, CUdriverProcAddressQueryResult Status) Find(string name, int version)

@@ -7,7 +7,8 @@ namespace GptCuda.VirtualGpu.Tests.Exports;
 internal static class ExportedMethods
 {
     public static IEnumerable<MethodInfo> Of(Type type) =>
-        type.GetMethods(BindingFlags.Static | BindingFlags.Public).Where(method => method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>() is not null);
+        type.GetMethods(BindingFlags.Static | BindingFlags.Public).Where(
+            method => method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>() is not null);
 
     /// <summary>Asserts that a function is exported under its name, and takes what CUDA's function of that name takes.</summary>
     public static void RequireFacts(Type type, string name, AbiFacts facts)

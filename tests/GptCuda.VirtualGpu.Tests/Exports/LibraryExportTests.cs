@@ -37,7 +37,9 @@ public sealed unsafe class LibraryExportTests
     {
         delegate* unmanaged<cublasStatus_t, byte*> name = &CublasExports.cublasGetStatusName, text = &CublasExports.cublasGetStatusString;
         Assert.Equal("CUBLAS_STATUS_NOT_SUPPORTED", Marshal.PtrToStringUTF8((nint)name(cublasStatus_t.CUBLAS_STATUS_NOT_SUPPORTED)));
-        Assert.Equal("the requested functionality is not supported", Marshal.PtrToStringUTF8((nint)text(cublasStatus_t.CUBLAS_STATUS_NOT_SUPPORTED)));
+        Assert.Equal(
+            "the requested functionality is not supported",
+            Marshal.PtrToStringUTF8((nint)text(cublasStatus_t.CUBLAS_STATUS_NOT_SUPPORTED)));
         Assert.Equal("an unknown status", Marshal.PtrToStringUTF8((nint)text((cublasStatus_t)1234)));
     }
 

@@ -8,7 +8,8 @@ namespace GptCuda.VirtualGpu.Tests.Exports;
 /// <content>Arguments that have gone wrong.</content>
 internal static partial class MisuseCases
 {
-    private static MisuseCase Copy(string name, bool hasStream, string what, Func<DriverSession, (nint To, nint From, nint Bytes)> ranges) =>
+    private static MisuseCase Copy(
+        string name, bool hasStream, string what, Func<DriverSession, (nint To, nint From, nint Bytes)> ranges) =>
         new(name, what, CUDA_ERROR_INVALID_VALUE, session =>
         {
             (nint to, nint from, nint bytes) = ranges(session);

@@ -40,7 +40,8 @@ internal static partial class MisuseCases
         yield return new("cuEventRecordWithFlags", "flags", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.NewEvent(), 0, 2]);
         foreach (string name in new[] { "cuEventElapsedTime", "cuEventElapsedTime_v2" })
         {
-            yield return new(name, "never recorded", CUDA_ERROR_INVALID_HANDLE, s => [s.Native(4), DriverSession.NewEvent(), RecordedEvent(0)]);
+            yield return new(
+                name, "never recorded", CUDA_ERROR_INVALID_HANDLE, s => [s.Native(4), DriverSession.NewEvent(), RecordedEvent(0)]);
             yield return new(name, "without timing", CUDA_ERROR_INVALID_HANDLE, s => [s.Native(4), RecordedEvent(0), RecordedEvent(2)]);
             yield return new(name, "null", CUDA_ERROR_INVALID_VALUE, _ => [0, RecordedEvent(0), RecordedEvent(0)]);
         }
@@ -53,7 +54,8 @@ internal static partial class MisuseCases
         yield return new("cuStreamEndCapture", "not begun", CUDA_ERROR_ILLEGAL_STATE, s => [DriverSession.NewStream(), s.Native(8)]);
         yield return new("cuStreamEndCapture", "null", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.NewStream(), 0]);
         yield return new("cuStreamIsCapturing", "null", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.NewStream(), 0]);
-        yield return new("cuStreamGetCaptureInfo_v2", "null", CUDA_ERROR_INVALID_VALUE, s => [DriverSession.NewStream(), 0, s.Native(8), 0, 0, 0]);
+        yield return new(
+            "cuStreamGetCaptureInfo_v2", "null", CUDA_ERROR_INVALID_VALUE, s => [DriverSession.NewStream(), 0, s.Native(8), 0, 0, 0]);
         yield return new("cuThreadExchangeStreamCaptureMode", "mode", CUDA_ERROR_INVALID_VALUE, s => [s.Text("\u0007")]);
     }
 
@@ -64,15 +66,20 @@ internal static partial class MisuseCases
             yield return new(name, "no graph", CUDA_ERROR_INVALID_HANDLE, _ => [Nothing]);
         foreach (string name in new[] { "cuGraphGetNodes", "cuGraphGetRootNodes", "cuGraphNodeGetDependencies" })
             yield return new(name, "no graph or node", CUDA_ERROR_INVALID_HANDLE, s => [Nothing, 0, s.Native(8)]);
-        yield return new("cuGraphGetEdges", "one array", CUDA_ERROR_INVALID_VALUE, s => [Cuda.Get("cuGraphCreate", 0), s.Native(8), 0, s.Native(8)]);
+        yield return new(
+            "cuGraphGetEdges", "one array", CUDA_ERROR_INVALID_VALUE, s => [Cuda.Get("cuGraphCreate", 0), s.Native(8), 0, s.Native(8)]);
         yield return new("cuGraphNodeGetType", "no node", CUDA_ERROR_INVALID_HANDLE, s => [Nothing, s.Native(4)]);
         yield return new("cuGraphKernelNodeGetParams_v2", "no node", CUDA_ERROR_INVALID_HANDLE, s => [Nothing, s.Native(72)]);
         yield return new("cuGraphInstantiateWithFlags", "no graph", CUDA_ERROR_INVALID_HANDLE, s => [s.Native(8), Nothing, 0]);
-        yield return new("cuGraphInstantiateWithFlags", "flags", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), Cuda.Get("cuGraphCreate", 0), 64]);
-        yield return new("cuGraphInstantiateWithFlags", "device launch", CUDA_ERROR_NOT_SUPPORTED, s => [s.Native(8), Cuda.Get("cuGraphCreate", 0), 4]);
+        yield return new(
+            "cuGraphInstantiateWithFlags", "flags", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), Cuda.Get("cuGraphCreate", 0), 64]);
+        yield return new(
+            "cuGraphInstantiateWithFlags", "device launch", CUDA_ERROR_NOT_SUPPORTED, s => [s.Native(8), Cuda.Get("cuGraphCreate", 0), 4]);
         yield return new("cuGraphInstantiate_v2", "no graph", CUDA_ERROR_INVALID_HANDLE, s => [s.Native(8), Nothing, 0, 0, 0]);
-        yield return new("cuGraphInstantiateWithParams", "null", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), Cuda.Get("cuGraphCreate", 0), 0]);
-        yield return new("cuGraphExecUpdate", "no instance", CUDA_ERROR_INVALID_HANDLE, s => [Nothing, Cuda.Get("cuGraphCreate", 0), 0, s.Native(4)]);
+        yield return new(
+            "cuGraphInstantiateWithParams", "null", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), Cuda.Get("cuGraphCreate", 0), 0]);
+        yield return new(
+            "cuGraphExecUpdate", "no instance", CUDA_ERROR_INVALID_HANDLE, s => [Nothing, Cuda.Get("cuGraphCreate", 0), 0, s.Native(4)]);
         yield return new("cuGraphExecUpdate_v2", "no graph", CUDA_ERROR_INVALID_HANDLE, s => [Instance(), Nothing, s.Native(24)]);
         yield return new("cuGraphUpload", "no instance", CUDA_ERROR_INVALID_HANDLE, _ => [Nothing, 0]);
         yield return new("cuGraphLaunch", "no instance", CUDA_ERROR_INVALID_HANDLE, _ => [Nothing, 0]);

@@ -45,7 +45,11 @@ internal static partial class MisuseCases
         yield return new("cuDeviceGetByPCIBusId", "place", CUDA_ERROR_INVALID_DEVICE, s => [s.Native(4), s.Text("0000:07:00.0")]);
         yield return new("cuDeviceGetName", "no room", CUDA_ERROR_INVALID_VALUE, s => [s.Native(4), 0, 0]);
         yield return new("cuDeviceGetAttribute", "number 0", CUDA_ERROR_INVALID_VALUE, s => [s.Native(4), 0, 0]);
-        yield return new("cuDeviceGetAttribute", "the end", CUDA_ERROR_INVALID_VALUE, s => [s.Native(4), (nint)CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX, 0]);
+        yield return new(
+            "cuDeviceGetAttribute",
+            "the end",
+            CUDA_ERROR_INVALID_VALUE,
+            s => [s.Native(4), (nint)CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX, 0]);
     }
 
     private static IEnumerable<MisuseCase> Contexts()
@@ -89,14 +93,16 @@ internal static partial class MisuseCases
         yield return new("cuMemFreeHost", "device memory", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.Allocate(64)]);
         yield return new("cuMemFreeHost", "null", CUDA_ERROR_INVALID_VALUE, _ => [0]);
         yield return new("cuMemHostGetDevicePointer_v2", "pageable", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), s.Native(8), 0]);
-        yield return new("cuMemHostGetDevicePointer_v2", "flags", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), Cuda.Get("cuMemAllocHost_v2", 64), 1]);
+        yield return new(
+            "cuMemHostGetDevicePointer_v2", "flags", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), Cuda.Get("cuMemAllocHost_v2", 64), 1]);
         yield return new("cuMemHostGetFlags", "device memory", CUDA_ERROR_INVALID_VALUE, s => [s.Native(4), DriverSession.Allocate(64)]);
         yield return new("cuMemGetAddressRange_v2", "host", CUDA_ERROR_NOT_FOUND, s => [s.Native(8), s.Native(8), s.Native(8)]);
         yield return new("cuPointerGetAttribute", "host", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), 2, s.Native(8)]);
         yield return new("cuPointerGetAttribute", "freed", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), 2, Freed()]);
         yield return new("cuPointerGetAttribute", "unknown", CUDA_ERROR_INVALID_VALUE, s => [s.Native(8), 77, DriverSession.Allocate(64)]);
         yield return new("cuPointerGetAttributes", "null", CUDA_ERROR_INVALID_VALUE, _ => [1, 0, 0, DriverSession.Allocate(64)]);
-        foreach ((string name, bool hasStream) in new[] { ("cuMemcpy", false), ("cuMemcpyAsync", true), ("cuMemcpyDtoD_v2", false), ("cuMemcpyDtoDAsync_v2", true) })
+        foreach ((string name, bool hasStream)
+            in new[] { ("cuMemcpy", false), ("cuMemcpyAsync", true), ("cuMemcpyDtoD_v2", false), ("cuMemcpyDtoDAsync_v2", true) })
         {
             yield return Copy(name, hasStream, "past the end", _ => (DriverSession.Allocate(64), DriverSession.Allocate(128), 65));
             yield return Copy(name, hasStream, "from freed memory", _ => (DriverSession.Allocate(64), Freed(), 8));
@@ -115,9 +121,12 @@ internal static partial class MisuseCases
         }
         foreach ((string width, int bytes) in new[] { ("D8", 1), ("D16", 2), ("D32", 4) })
         {
-            yield return new($"cuMemset{width}_v2", "past the end", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.Allocate(64), 0, 64 / bytes + 1]);
-            yield return new($"cuMemset{width}Async", "past the end", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.Allocate(64), 0, 64 / bytes + 1, 0]);
-            yield return new($"cuMemset{width}Async", "no stream", CUDA_ERROR_INVALID_HANDLE, _ => [DriverSession.Allocate(64), 0, 1, Nothing]);
+            yield return new(
+                $"cuMemset{width}_v2", "past the end", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.Allocate(64), 0, 64 / bytes + 1]);
+            yield return new(
+                $"cuMemset{width}Async", "past the end", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.Allocate(64), 0, 64 / bytes + 1, 0]);
+            yield return new(
+                $"cuMemset{width}Async", "no stream", CUDA_ERROR_INVALID_HANDLE, _ => [DriverSession.Allocate(64), 0, 1, Nothing]);
             yield return new($"cuMemset{width}_v2", "host memory", CUDA_ERROR_INVALID_VALUE, s => [s.Native(64), 0, 1]);
         }
         yield return new("cuMemsetD32_v2", "misaligned", CUDA_ERROR_INVALID_VALUE, _ => [DriverSession.Allocate(64) + 2, 0, 1]);

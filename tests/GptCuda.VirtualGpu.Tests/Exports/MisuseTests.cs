@@ -15,7 +15,8 @@ public sealed unsafe class MisuseTests
 
     public static TheoryData<string> AllFunctions => [.. DriverExports.EntryPoints.Select(entry => entry.Name)];
 
-    public static TheoryData<string> DriverFunctions => [.. DriverExports.EntryPoints.Select(entry => entry.Name).Where(name => !Free.Contains(name))];
+    public static TheoryData<string> DriverFunctions =>
+        [.. DriverExports.EntryPoints.Select(entry => entry.Name).Where(name => !Free.Contains(name))];
 
     public static TheoryData<string> ContextFunctions =>
         [.. DriverExports.EntryPoints.Select(entry => entry.Name).Where(NeedsContext)];

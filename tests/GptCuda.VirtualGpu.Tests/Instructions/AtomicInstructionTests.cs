@@ -51,8 +51,12 @@ public sealed class AtomicInstructionTests
     {
         Assert.Equal([7u, 0, 1, 2], KernelText.Run("atom.global.exch.b32 %r1, [%in], %t;\nst.global.u32 [%o], %r1;", 4, [7]));
         // Each lane succeeds only when it finds its own number, which the lane before left.
-        Assert.Equal([0u, 1, 2, 3], KernelText.Run("add.u32 %r2, %t, 1;\natom.acq_rel.gpu.global.cas.b32 %r1, [%in], %t, %r2;\nst.global.u32 [%o], %r1;", 4, [0]));
-        Assert.Equal([5u, 5, 5, 5], KernelText.Run("add.u32 %r2, %t, 1;\natom.global.cas.b32 %r1, [%in], %t, %r2;\nst.global.u32 [%o], %r1;", 4, [5]));
+        Assert.Equal(
+            [0u, 1, 2, 3],
+            KernelText.Run("add.u32 %r2, %t, 1;\natom.acq_rel.gpu.global.cas.b32 %r1, [%in], %t, %r2;\nst.global.u32 [%o], %r1;", 4, [0]));
+        Assert.Equal(
+            [5u, 5, 5, 5],
+            KernelText.Run("add.u32 %r2, %t, 1;\natom.global.cas.b32 %r1, [%in], %t, %r2;\nst.global.u32 [%o], %r1;", 4, [5]));
     }
 
     [Fact]
@@ -74,7 +78,8 @@ public sealed class AtomicInstructionTests
         uint[] sums = KernelText.Run("cvt.rn.f32.u32 %f1, %t;\natom.global.add.f32 %f2, [%in], %f1;\nmov.b32 %r1, %f2;\nst.global.u32 [%o], %r1;", 4,
             [BitConverter.SingleToUInt32Bits(0.5f)]);
         Assert.Equal([0.5f, 0.5f, 1.5f, 3.5f], sums.Select(BitConverter.UInt32BitsToSingle));
-        uint[] halves = KernelText.Run("mov.b32 %r1, 0x40003c00;\natom.global.add.noftz.f16x2 %r2, [%in], %r1;\nst.global.u32 [%o], %r2;", 3, [0]);
+        uint[] halves = KernelText.Run(
+            "mov.b32 %r1, 0x40003c00;\natom.global.add.noftz.f16x2 %r2, [%in], %r1;\nst.global.u32 [%o], %r2;", 3, [0]);
         Assert.Equal([0u, 0x40003c00, 0x44004000], halves);
     }
 }

@@ -56,7 +56,8 @@ public sealed class ConversionInstructionTests
     {
         string source = $"u{registerBytes * 8}";
         InstructionRunner.Check($"cvt.{type}.{source} %d, %a;", registerBytes, [registerBytes], (a, _, _) => Stored(a, type));
-        InstructionRunner.Check($"cvt.{source}.{type} %d, %a;", registerBytes, [registerBytes], (a, _, _) => Stored(Value(a, type), source));
+        InstructionRunner.Check(
+            $"cvt.{source}.{type} %d, %a;", registerBytes, [registerBytes], (a, _, _) => Stored(Value(a, type), source));
     }
 
     [Theory]
@@ -70,14 +71,22 @@ public sealed class ConversionInstructionTests
                 float value = BitConverter.UInt32BitsToSingle((uint)a);
                 if (float.IsNaN(value))
                     return Bits(target) == 64 ? 1ul << 63 : 0;
-                return Stored(float.IsInfinity(value) ? Clamp((value > 0 ? BigInteger.One : -1) << 70, target) : Clamp(new BigInteger(round(value)), target), target);
+                return Stored(
+                    float.IsInfinity(value)
+                        ? Clamp((value > 0 ? BigInteger.One : -1) << 70, target)
+                        : Clamp(new BigInteger(round(value)), target),
+                    target);
             });
             InstructionRunner.Check($"cvt.{mode}.{target}.f64 %d, %a;", RegisterBytes(target), [8], (a, _, _) =>
             {
                 double value = BitConverter.UInt64BitsToDouble(a);
                 if (double.IsNaN(value))
                     return Stored(BigInteger.One << (Bits(target) - 1), target);
-                return Stored(double.IsInfinity(value) ? Clamp((value > 0 ? BigInteger.One : -1) << 70, target) : Clamp(new BigInteger(round(value)), target), target);
+                return Stored(
+                    double.IsInfinity(value)
+                        ? Clamp((value > 0 ? BigInteger.One : -1) << 70, target)
+                        : Clamp(new BigInteger(round(value)), target),
+                    target);
             });
         }
     }
@@ -96,8 +105,10 @@ public sealed class ConversionInstructionTests
             InstructionRunner.Check($"cvt.{mode}.f64.{source} %d, %a;", 8, [RegisterBytes(source)],
                 (a, _, _) => BitConverter.DoubleToUInt64Bits(ExactRounding.Round(Value(a, source), 1, 53, -1074, mode)));
         }
-        InstructionRunner.Check($"cvt.rn.f16.{source} %d, %a;", 2, [RegisterBytes(source)], (a, _, _) => ExactRounding.Half(Value(a, source), 1));
-        InstructionRunner.Check($"cvt.rn.bf16.{source} %d, %a;", 2, [RegisterBytes(source)], (a, _, _) => ExactRounding.BFloat(Value(a, source), 1));
+        InstructionRunner.Check(
+            $"cvt.rn.f16.{source} %d, %a;", 2, [RegisterBytes(source)], (a, _, _) => ExactRounding.Half(Value(a, source), 1));
+        InstructionRunner.Check(
+            $"cvt.rn.bf16.{source} %d, %a;", 2, [RegisterBytes(source)], (a, _, _) => ExactRounding.BFloat(Value(a, source), 1));
     }
 
     [Fact]
@@ -111,11 +122,13 @@ public sealed class ConversionInstructionTests
             ("rm", value => (float)value > value ? MathF.BitDecrement((float)value) : (float)value),
             ("rp", value => (float)value < value ? MathF.BitIncrement((float)value) : (float)value),
         })
-            InstructionRunner.Check($"cvt.{mode}.f32.f64 %d, %a;", 4, [8], (a, _, _) => Single(convert(BitConverter.UInt64BitsToDouble(a))));
+            InstructionRunner.Check(
+                $"cvt.{mode}.f32.f64 %d, %a;", 4, [8], (a, _, _) => Single(convert(BitConverter.UInt64BitsToDouble(a))));
         InstructionRunner.Check("cvt.f64.f32 %d, %a;\nsetp.nan.f64 %p, %d, %d;\n@%p mov.b64 %d, 1;", 8, [4],
             (a, _, _) => BitConverter.UInt32BitsToSingle((uint)a) is var x && float.IsNaN(x) ? 1 : BitConverter.DoubleToUInt64Bits(x));
         foreach ((string mode, Func<double, double> round) in Roundings)
-            InstructionRunner.Check($"cvt.{mode}.f32.f32 %d, %a;", 4, [4], (a, _, _) => Single((float)round(BitConverter.UInt32BitsToSingle((uint)a))));
+            InstructionRunner.Check(
+                $"cvt.{mode}.f32.f32 %d, %a;", 4, [4], (a, _, _) => Single((float)round(BitConverter.UInt32BitsToSingle((uint)a))));
         InstructionRunner.Check("cvt.sat.f32.f32 %d, %a;", 4, [4],
             (a, _, _) => BitConverter.UInt32BitsToSingle((uint)a) is var x && x > 0 ? Single(Math.Min(x, 1)) : 0);
 
@@ -126,8 +139,10 @@ public sealed class ConversionInstructionTests
     [Fact]
     public void NarrowFloats_ToAndFromSingle_RoundToEven()
     {
-        InstructionRunner.Check("cvt.rn.f16.f32 %d, %a;", 2, [4], (a, _, _) => ExactRounding.Half(BitConverter.UInt32BitsToSingle((uint)a)));
-        InstructionRunner.Check("cvt.rn.bf16.f32 %d, %a;", 2, [4], (a, _, _) => ExactRounding.BFloat(BitConverter.UInt32BitsToSingle((uint)a)));
+        InstructionRunner.Check(
+            "cvt.rn.f16.f32 %d, %a;", 2, [4], (a, _, _) => ExactRounding.Half(BitConverter.UInt32BitsToSingle((uint)a)));
+        InstructionRunner.Check(
+            "cvt.rn.bf16.f32 %d, %a;", 2, [4], (a, _, _) => ExactRounding.BFloat(BitConverter.UInt32BitsToSingle((uint)a)));
         InstructionRunner.Check("cvt.rz.bf16.f32 %d, %a;", 2, [4],
             (a, _, _) => float.IsNaN(BitConverter.UInt32BitsToSingle((uint)a)) ? 0x7fff : a >> 16);
         // The first source goes to the high half.

@@ -5,7 +5,9 @@ namespace GptCuda.VirtualGpu.Tests.Instructions;
 /// <summary>Rounds rational numbers exactly, digit by digit in arbitrary precision: the oracle of everything that rounds.</summary>
 internal static class ExactRounding
 {
-    /// <summary>numerator / denominator as a float of <paramref name="digits"/> digits whose smallest step is 2^<paramref name="lowest"/>.</summary>
+    /// <summary>
+    /// numerator / denominator as a float of <paramref name="digits"/> digits whose smallest step is 2^<paramref name="lowest"/>.
+    /// </summary>
     public static double Round(BigInteger numerator, BigInteger denominator, int digits, int lowest, string mode)
     {
         if (numerator.IsZero)
@@ -32,16 +34,20 @@ internal static class ExactRounding
     }
 
     /// <summary>The nearest f16's bits.</summary>
-    public static ushort Half(BigInteger numerator, BigInteger denominator) => Encode(Round(numerator, denominator, 11, -24, "rn"), 65520, 10, 15, negativeZero: false);
+    public static ushort Half(BigInteger numerator, BigInteger denominator) =>
+        Encode(Round(numerator, denominator, 11, -24, "rn"), 65520, 10, 15, negativeZero: false);
 
     /// <summary>The nearest bf16's bits.</summary>
-    public static ushort BFloat(BigInteger numerator, BigInteger denominator) => Encode(Round(numerator, denominator, 8, -133, "rn"), 3.3961775292304957e38, 7, 127, negativeZero: false);
+    public static ushort BFloat(BigInteger numerator, BigInteger denominator) =>
+        Encode(Round(numerator, denominator, 8, -133, "rn"), 3.3961775292304957e38, 7, 127, negativeZero: false);
 
     /// <summary>The nearest f16's bits.</summary>
-    public static ushort Half(double value) => Special(value, 0x7c00) ?? Encode(Rational(value, 11, -24), 65520, 10, 15, double.IsNegative(value));
+    public static ushort Half(double value) =>
+        Special(value, 0x7c00) ?? Encode(Rational(value, 11, -24), 65520, 10, 15, double.IsNegative(value));
 
     /// <summary>The nearest bf16's bits.</summary>
-    public static ushort BFloat(double value) => Special(value, 0x7f80) ?? Encode(Rational(value, 8, -133), 3.3961775292304957e38, 7, 127, double.IsNegative(value));
+    public static ushort BFloat(double value) =>
+        Special(value, 0x7f80) ?? Encode(Rational(value, 8, -133), 3.3961775292304957e38, 7, 127, double.IsNegative(value));
 
     /// <summary>An f16's value; NaN is NaN.</summary>
     public static double FromHalf(ushort bits) => Decode(bits, 10, 15);

@@ -20,7 +20,11 @@ public sealed class ExchangeInstructionTests
             foreach (int b in new[] { 0, 1, 3, 7, 16, 31, 35 })
             {
                 int c = (32 - width) << 8 | (mode == "up" ? 0 : 31);
-                uint[] results = KernelText.Run($"ld.global.u32 %r1, [%i];\nshfl.sync.{mode}.b32 %r2|%p1, %r1, {b}, {c}, -1;\nselp.u32 %r3, 1000, 0, %p1;\nadd.u32 %r2, %r2, %r3;\nst.global.u32 [%o], %r2;", 32, Input);
+                uint[] results = KernelText.Run(
+                    $"ld.global.u32 %r1, [%i];\nshfl.sync.{mode}.b32 %r2|%p1, %r1, {b}, {c}, -1;\nselp.u32 %r3, 1000, 0, "
+                    + "%p1;\nadd.u32 %r2, %r2, %r3;\nst.global.u32 [%o], %r2;",
+                    32,
+                    Input);
                 for (int lane = 0; lane < 32; lane++)
                 {
                     int bval = b & 31, cval = c & 31, mask = c >> 8 & 31, max = (lane & mask) | (cval & ~mask), min = lane & mask;
@@ -63,7 +67,8 @@ public sealed class ExchangeInstructionTests
             uint ballot = 0;
             for (int lane = 0; lane < 32; lane++)
                 ballot |= Input[lane] < threshold ? 1u << lane : 0;
-            uint flags = (ballot == uint.MaxValue ? 1u : 0) + (ballot != 0 ? 2u : 0) + (ballot is 0 or uint.MaxValue ? 4u : 0) + (ballot != uint.MaxValue ? 8u : 0);
+            uint flags = (ballot == uint.MaxValue ? 1u : 0) + (ballot != 0 ? 2u : 0) + (
+                ballot is 0 or uint.MaxValue ? 4u : 0) + (ballot != uint.MaxValue ? 8u : 0);
             Assert.All(results, result => Assert.Equal(ballot ^ flags, result));
         }
     }
@@ -90,7 +95,8 @@ public sealed class ExchangeInstructionTests
         {
             int[] group = [.. Enumerable.Range(0, 32).Where(other => other % 2 == lane % 2)];
             uint match = (uint)group.Where(other => Input[other] == Input[lane]).Sum(other => 1L << other);
-            uint sum = (uint)group.Sum(other => Input[other]), max = group.Max(other => Input[other]), xor = group.Aggregate(0u, (x, other) => x ^ Input[other]);
+            uint sum = (uint)group.Sum(other => Input[other]), max = group.Max(other => Input[other]),
+                xor = group.Aggregate(0u, (x, other) => x ^ Input[other]);
             Assert.Equal(match + sum * 1000003 + max * 10007 + xor * 101, results[lane]);
         }
     }
@@ -101,7 +107,11 @@ public sealed class ExchangeInstructionTests
         foreach (uint last in new[] { 4u, 5u })
         {
             uint[] input = [.. Enumerable.Repeat(4u, 31), last];
-            uint[] results = KernelText.Run("ld.global.u32 %r1, [%i];\nmatch.all.sync.b32 %r2|%p1, %r1, -1;\nselp.u32 %r3, 1, 0, %p1;\nxor.b32 %r2, %r2, %r3;\nst.global.u32 [%o], %r2;", 32, input);
+            uint[] results = KernelText.Run(
+                "ld.global.u32 %r1, [%i];\nmatch.all.sync.b32 %r2|%p1, %r1, -1;\nselp.u32 %r3, 1, 0, %p1;\nxor.b32 %r2, "
+                + "%r2, %r3;\nst.global.u32 [%o], %r2;",
+                32,
+                input);
             Assert.All(results, result => Assert.Equal(last == 4 ? 0xfffffffeu : 0, result));
         }
     }
@@ -109,7 +119,8 @@ public sealed class ExchangeInstructionTests
     [Fact]
     public void Activemask_InABranch_NamesItsLanes()
     {
-        uint[] results = KernelText.Run("setp.lt.u32 %p1, %t, 5;\n@!%p1 bra over;\nactivemask.b32 %r1;\nst.global.u32 [%o], %r1;\nover:", 32);
+        uint[] results = KernelText.Run(
+            "setp.lt.u32 %p1, %t, 5;\n@!%p1 bra over;\nactivemask.b32 %r1;\nst.global.u32 [%o], %r1;\nover:", 32);
         Assert.Equal(Enumerable.Range(0, 32).Select(lane => lane < 5 ? 31u : 0), results);
     }
 
@@ -120,7 +131,8 @@ public sealed class ExchangeInstructionTests
     [InlineData("redux.sync.add.u32 %r2, %t, -1;")]
     public void Exchange_MaskNamesAnInactiveLane_IsAFault(string instruction)
     {
-        var fault = Assert.Throws<VirtualFault>(() => KernelText.Run($"setp.lt.u32 %p1, %t, 16;\n@!%p1 bra over;\n{instruction}\nover:", 32));
+        var fault = Assert.Throws<VirtualFault>(
+            () => KernelText.Run($"setp.lt.u32 %p1, %t, 16;\n@!%p1 bra over;\n{instruction}\nover:", 32));
         Assert.Equal(FaultKind.InactiveLane, fault.Kind);
         Assert.Contains("lane 16", fault.Message, StringComparison.Ordinal);
     }

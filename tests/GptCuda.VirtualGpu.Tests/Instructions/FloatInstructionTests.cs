@@ -26,7 +26,8 @@ public sealed class FloatInstructionTests
         InstructionRunner.Check($"{opcode}.rn.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) => Bits(Apply(F(a), F(b))));
         InstructionRunner.Check($"{opcode}.rn.ftz.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) => Bits(Flush(Apply(Flush(F(a)), Flush(F(b))))));
         InstructionRunner.Check($"{opcode}.sat.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) => Bits(Saturate(Apply(F(a), F(b)))));
-        InstructionRunner.Check($"{opcode}.ftz.sat.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) => Bits(Saturate(Flush(Apply(Flush(F(a)), Flush(F(b)))))));
+        InstructionRunner.Check(
+            $"{opcode}.ftz.sat.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) => Bits(Saturate(Flush(Apply(Flush(F(a)), Flush(F(b)))))));
     }
 
     [Fact]
@@ -128,7 +129,8 @@ public sealed class FloatInstructionTests
         InstructionRunner.Check("mul.rn.f64 %d, %a, %b;" + fold, 8, [8, 8], (a, b, _) => Fold(D(a) * D(b)));
         InstructionRunner.Check("div.rn.f64 %d, %a, %b;" + fold, 8, [8, 8], (a, b, _) => Fold(D(a) / D(b)));
         InstructionRunner.Check("sqrt.rn.f64 %d, %a;" + fold, 8, [8], (a, _, _) => Fold(Math.Sqrt(D(a))));
-        InstructionRunner.Check("fma.rn.f64 %d, %a, %b, %c;" + fold, 8, [8, 8, 8], (a, b, c) => Fold(Math.FusedMultiplyAdd(D(a), D(b), D(c))));
+        InstructionRunner.Check(
+            "fma.rn.f64 %d, %a, %b, %c;" + fold, 8, [8, 8, 8], (a, b, c) => Fold(Math.FusedMultiplyAdd(D(a), D(b), D(c))));
     }
 
     [Theory]
@@ -175,7 +177,8 @@ public sealed class FloatInstructionTests
             Assert.True(error <= 1.0001, $"{opcode} of {x:r}: {F(results[i]):r} is {error} times the allowed error from {exact:r}");
             worst = Math.Max(worst, error);
         }
-        Assert.True(worst > 0.9, $"the worst error is {worst} of what is allowed: a kernel could lean on more accuracy than hardware gives");
+        Assert.True(
+            worst > 0.9, $"the worst error is {worst} of what is allowed: a kernel could lean on more accuracy than hardware gives");
     }
 
     [Fact]
@@ -185,10 +188,16 @@ public sealed class FloatInstructionTests
         (string Opcode, float Input, float Result)[] cases =
         [
             ("ex2.approx.f32", -inf, 0), ("ex2.approx.f32", 0, 1), ("ex2.approx.f32", inf, inf), ("lg2.approx.f32", 0, -inf), ("lg2.approx.f32", -0f, -inf),
-            ("lg2.approx.f32", inf, inf), ("lg2.approx.f32", -1, float.NaN), ("rcp.approx.f32", 0, inf), ("rcp.approx.f32", -0f, -inf), ("rcp.approx.f32", inf, 0),
-            ("rsqrt.approx.f32", 0, inf), ("rsqrt.approx.f32", -0f, -inf), ("rsqrt.approx.f32", inf, 0), ("rsqrt.approx.f32", -2, float.NaN),
-            ("sqrt.approx.f32", inf, inf), ("sqrt.approx.f32", -1, float.NaN), ("tanh.approx.f32", inf, 1), ("tanh.approx.f32", -inf, -1), ("tanh.approx.f32", -0f, -0f),
-            ("sin.approx.f32", inf, float.NaN), ("cos.approx.f32", 0, 1), ("ex2.approx.ftz.f32", -127, 0), ("rcp.approx.ftz.f32", 1e-40f, inf),
+            ("lg2.approx.f32", inf, inf), (
+                "lg2.approx.f32", -1, float.NaN), ("rcp.approx.f32", 0, inf), ("rcp.approx.f32", -0f, -inf), ("rcp.approx.f32", inf, 0),
+            ("rsqrt.approx.f32", 0, inf), ("rsqrt.approx.f32", -0f, -inf), ("rsqrt.approx.f32", inf, 0), (
+                "rsqrt.approx.f32", -2, float.NaN),
+            ("sqrt.approx.f32", inf, inf), (
+                "sqrt.approx.f32",
+                -1,
+                float.NaN), ("tanh.approx.f32", inf, 1), ("tanh.approx.f32", -inf, -1), ("tanh.approx.f32", -0f, -0f),
+            ("sin.approx.f32", inf, float.NaN), ("cos.approx.f32", 0, 1), ("ex2.approx.ftz.f32", -127, 0), (
+                "rcp.approx.ftz.f32", 1e-40f, inf),
         ];
         foreach ((string opcode, float input, float result) in cases)
             Assert.Equal(Bits(result), InstructionRunner.Run($"{opcode} %d, %a;", 4, [4], [[BitConverter.SingleToUInt32Bits(input)]])[0]);

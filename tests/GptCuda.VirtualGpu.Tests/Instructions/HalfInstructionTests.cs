@@ -66,7 +66,8 @@ public sealed class HalfInstructionTests
         });
         foreach ((string comparison, Func<double, double, bool> holds) in new (string, Func<double, double, bool>)[]
         {
-            ("lt", (a, b) => a < b), ("geu", (a, b) => !(a < b)), ("eq", (a, b) => a == b), ("nan", (a, b) => double.IsNaN(a) || double.IsNaN(b)),
+            ("lt", (a, b) => a < b), ("geu", (a, b) => !(a < b)), ("eq", (a, b) => a == b), (
+                "nan", (a, b) => double.IsNaN(a) || double.IsNaN(b)),
         })
         {
             InstructionRunner.Check($"setp.{comparison}.{type} %p, %a, %b;\nselp.b32 %d, 1, 0, %p;", 4, [2, 2],

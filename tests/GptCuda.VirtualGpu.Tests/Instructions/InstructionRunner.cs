@@ -30,7 +30,9 @@ internal static class InstructionRunner
             text.Append($"ld.global.b{sourceBytes[i] * 8} %{"abc"[i]}, [%o];\n");
         }
         text.Append(body).Append('\n');
-        text.Append($"ld.param.u64 %o, [po];\nmul.wide.u32 %at, %t0, {resultBytes};\nadd.s64 %o, %o, %at;\nst.global.b{resultBytes * 8} [%o], %d;\nret;\n}}\n");
+        text.Append(
+            $"ld.param.u64 %o, [po];\nmul.wide.u32 %at, %t0, {resultBytes};\nadd.s64 %o, %o, "
+            + $"%at;\nst.global.b{resultBytes * 8} [%o], %d;\nret;\n}}\n");
         using var device = new TestDevice(CheckLevel.Bounds);
         device.Load(text.ToString(), body);
         ulong result = device.Allocate<byte>((long)count * resultBytes);
@@ -52,13 +54,19 @@ internal static class InstructionRunner
         };
         values.AddRange(bytes switch
         {
-            2 => [0x3c00, 0xbc00, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x0001, 0x03ff, 0x0400, 0x8000, 0x8001, 0x3f80, 0xbf80, 0x7f80, 0xff80, 0x7f7f, 0x4248],
+            2 =>
+                [
+                    0x3c00, 0xbc00, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x0001, 0x03ff, 0x0400, 0x8000, 0x8001, 0x3f80, 0xbf80, 0x7f80, 0xff80,
+                    0x7f7f, 0x4248,
+                ],
             4 => [0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0xffc00001, 0x00000001, 0x007fffff, 0x00800000,
-                0x80000000, 0x80000001, 0x7f7fffff, 0xff7fffff, 0x4f000000, 0x4effffff, 0xcf000000, 0x4f800000, 0x5f000000, 0x3f000000, 0x3fc00000,
+                0x80000000, 0x80000001, 0x7f7fffff, 0xff7fffff, 0x4f000000, 0x4effffff, 0xcf000000, 0x4f800000, 0x5f000000, 0x3f000000,
+                0x3fc00000,
                 0x40200000, 0xbf000000, 0xbfc00000, 0x40490fdb, 0x477fe000, 0x477ff000, 0x33800000, 0x38800000, 0x42fe0000, 0xc2fe0000],
             8 => [0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000, 0x0000000000000001,
                 0x0010000000000000, 0x8000000000000000, 0x7fefffffffffffff, 0x41dfffffffc00000, 0x41e0000000000000, 0xc1e0000000000000,
-                0x43e0000000000000, 0x3fe0000000000000, 0x3ff8000000000000, 0x4004000000000000, 0x47efffffe0000000, 0x47effffff0000000, 0x36a0000000000000],
+                0x43e0000000000000, 0x3fe0000000000000, 0x3ff8000000000000, 0x4004000000000000, 0x47efffffe0000000, 0x47effffff0000000,
+                0x36a0000000000000],
             _ => [],
         });
         var generator = new Random(seed);
@@ -66,7 +74,8 @@ internal static class InstructionRunner
         {
             ulong value = (ulong)generator.NextInt64() ^ ((ulong)generator.NextInt64() << 1);
             // Small numbers and numbers with few bits meet corner cases that uniform ones miss.
-            values.Add((i % 4) switch { 0 => value >> generator.Next(64), 1 => value & (ulong)generator.NextInt64() & mask, _ => value } & mask);
+            values.Add(
+                (i % 4) switch { 0 => value >> generator.Next(64), 1 => value & (ulong)generator.NextInt64() & mask, _ => value } & mask);
         }
         return [.. values.Select(value => value & mask)];
     }

@@ -5,7 +5,8 @@ namespace GptCuda.VirtualGpu.Tests.Instructions;
 /// <summary>Integer arithmetic against arbitrary-precision integers.</summary>
 public sealed class IntegerInstructionTests
 {
-    public static TheoryData<string, int> Types => new() { { "u16", 2 }, { "s16", 2 }, { "u32", 4 }, { "s32", 4 }, { "u64", 8 }, { "s64", 8 } };
+    public static TheoryData<string, int> Types =>
+        new() { { "u16", 2 }, { "s16", 2 }, { "u32", 4 }, { "s32", 4 }, { "u64", 8 }, { "s64", 8 } };
 
     private static BigInteger Value(ulong bits, string type)
     {
@@ -17,7 +18,8 @@ public sealed class IntegerInstructionTests
     private static ulong Wrap(BigInteger value) => (ulong)(value & ulong.MaxValue);
 
     private static void Binary(string opcode, string type, int bytes, Func<BigInteger, BigInteger, BigInteger> oracle) =>
-        InstructionRunner.Check($"{opcode}.{type} %d, %a, %b;", bytes, [bytes, bytes], (a, b, _) => Wrap(oracle(Value(a, type), Value(b, type))));
+        InstructionRunner.Check(
+            $"{opcode}.{type} %d, %a, %b;", bytes, [bytes, bytes], (a, b, _) => Wrap(oracle(Value(a, type), Value(b, type))));
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -44,7 +46,8 @@ public sealed class IntegerInstructionTests
             (a, b, c) => Wrap(((Value(a, type) * Value(b, type)) >> bits) + Value(c, type)));
         if (bytes == 8)
             return;
-        InstructionRunner.Check($"mul.wide.{type} %d, %a, %b;", bytes * 2, [bytes, bytes], (a, b, _) => Wrap(Value(a, type) * Value(b, type)));
+        InstructionRunner.Check(
+            $"mul.wide.{type} %d, %a, %b;", bytes * 2, [bytes, bytes], (a, b, _) => Wrap(Value(a, type) * Value(b, type)));
         InstructionRunner.Check($"mad.wide.{type} %d, %a, %b, %c;", bytes * 2, [bytes, bytes, bytes * 2],
             (a, b, c) => Wrap(Value(a, type) * Value(b, type) + c));
     }
@@ -82,9 +85,12 @@ public sealed class IntegerInstructionTests
     {
         // 64-bit sums from 32-bit halves; the flag after sub.cc means that nothing was borrowed.
         const string halves = "mov.b64 {%x, %y}, %a;\nmov.b64 {%t1, %t2}, %b;\n";
-        InstructionRunner.Check(halves + "add.cc.u32 %x, %x, %t1;\naddc.u32 %y, %y, %t2;\nmov.b64 %d, {%x, %y};", 8, [8, 8], (a, b, _) => a + b);
-        InstructionRunner.Check(halves + "sub.cc.u32 %x, %x, %t1;\nsubc.u32 %y, %y, %t2;\nmov.b64 %d, {%x, %y};", 8, [8, 8], (a, b, _) => a - b);
-        InstructionRunner.Check("add.cc.u64 %u, %a, %b;\naddc.u64 %d, 0, 0;", 8, [8, 8], (a, b, _) => ((UInt128)a + b) >> 64 != 0 ? 1ul : 0);
+        InstructionRunner.Check(
+            halves + "add.cc.u32 %x, %x, %t1;\naddc.u32 %y, %y, %t2;\nmov.b64 %d, {%x, %y};", 8, [8, 8], (a, b, _) => a + b);
+        InstructionRunner.Check(
+            halves + "sub.cc.u32 %x, %x, %t1;\nsubc.u32 %y, %y, %t2;\nmov.b64 %d, {%x, %y};", 8, [8, 8], (a, b, _) => a - b);
+        InstructionRunner.Check(
+            "add.cc.u64 %u, %a, %b;\naddc.u64 %d, 0, 0;", 8, [8, 8], (a, b, _) => ((UInt128)a + b) >> 64 != 0 ? 1ul : 0);
         InstructionRunner.Check("sub.cc.u64 %u, %a, %b;\nsubc.u64 %d, 0, 0;", 8, [8, 8], (a, b, _) => a >= b ? 0 : ulong.MaxValue);
         InstructionRunner.Check("mad.lo.cc.u32 %x, %a, %b, %c;\nmadc.hi.u32 %y, %a, %b, 0;\nmov.b64 %d, {%x, %y};", 8, [4, 4, 4],
             (a, b, c) => a * b + c);

@@ -33,7 +33,11 @@ public sealed class LogicInstructionTests
     {
         InstructionRunner.Check("shf.l.wrap.b32 %d, %a, %b, %c;", 4, [4, 4, 4], (a, b, c) => ((b << 32 | a) << (int)(c & 31)) >> 32);
         InstructionRunner.Check("shf.r.wrap.b32 %d, %a, %b, %c;", 4, [4, 4, 4], (a, b, c) => (b << 32 | a) >> (int)(c & 31));
-        InstructionRunner.Check("shf.l.clamp.b32 %d, %a, %b, %c;", 4, [4, 4, 4], (a, b, c) => ((UInt128)(b << 32 | a) << (int)Math.Min(c, 32)) >> 32 is var r ? (ulong)r : 0);
+        InstructionRunner.Check(
+            "shf.l.clamp.b32 %d, %a, %b, %c;",
+            4,
+            [4, 4, 4],
+            (a, b, c) => ((UInt128)(b << 32 | a) << (int)Math.Min(c, 32)) >> 32 is var r ? (ulong)r : 0);
         InstructionRunner.Check("shf.r.clamp.b32 %d, %a, %b, %c;", 4, [4, 4, 4], (a, b, c) => (b << 32 | a) >> (int)Math.Min(c, 32));
     }
 
@@ -53,12 +57,18 @@ public sealed class LogicInstructionTests
         foreach (int bits in new[] { 32, 64 })
         {
             int bytes = bits / 8;
-            InstructionRunner.Check($"popc.b{bits} %d, %a;", 4, [bytes], (a, _, _) => (ulong)Enumerable.Range(0, bits).Count(i => (a >> i & 1) != 0));
+            InstructionRunner.Check(
+                $"popc.b{bits} %d, %a;", 4, [bytes], (a, _, _) => (ulong)Enumerable.Range(0, bits).Count(i => (a >> i & 1) != 0));
             InstructionRunner.Check($"clz.b{bits} %d, %a;", 4, [bytes], (a, _, _) => (ulong)(bits - 1 - Highest(a, bits)));
             InstructionRunner.Check($"brev.b{bits} %d, %a;", bytes, [bytes], (a, _, _) => Bits(bits, i => (int)(a >> (bits - 1 - i) & 1)));
             InstructionRunner.Check($"bfind.u{bits} %d, %a;", 4, [bytes], (a, _, _) => (ulong)Highest(a, bits));
-            InstructionRunner.Check($"bfind.shiftamt.u{bits} %d, %a;", 4, [bytes], (a, _, _) => Highest(a, bits) is var h and >= 0 ? (ulong)(bits - 1 - h) : ulong.MaxValue);
-            InstructionRunner.Check($"bfind.s{bits} %d, %a;", 4, [bytes], (a, _, _) => (ulong)Highest((a >> (bits - 1) & 1) != 0 ? ~a : a, bits));
+            InstructionRunner.Check(
+                $"bfind.shiftamt.u{bits} %d, %a;",
+                4,
+                [bytes],
+                (a, _, _) => Highest(a, bits) is var h and >= 0 ? (ulong)(bits - 1 - h) : ulong.MaxValue);
+            InstructionRunner.Check(
+                $"bfind.s{bits} %d, %a;", 4, [bytes], (a, _, _) => (ulong)Highest((a >> (bits - 1) & 1) != 0 ? ~a : a, bits));
         }
     }
 
@@ -114,9 +124,11 @@ public sealed class LogicInstructionTests
         const string load = "setp.lt.u32 %p, %a, 32;\nsetp.ne.u32 %q, %b, 1;\n";
         foreach ((string opcode, Func<bool, bool, bool> oracle) in new (string, Func<bool, bool, bool>)[]
         {
-            ("and.pred %r, %p, %q;", (p, q) => p && q), ("or.pred %r, %p, %q;", (p, q) => p || q), ("xor.pred %r, %p, %q;", (p, q) => p != q),
+            ("and.pred %r, %p, %q;", (p, q) => p && q), ("or.pred %r, %p, %q;", (p, q) => p || q), (
+                "xor.pred %r, %p, %q;", (p, q) => p != q),
             ("not.pred %r, %p;", (p, _) => !p), ("mov.pred %r, %q;", (_, q) => q), ("and.pred %r, !%p, %q;", (p, q) => !p && q),
-            ("setp.eq.and.u32 %r, %a, %a, !%q;", (_, q) => !q), ("setp.ne.or.u32 %r|%p, %a, %a, %q;", (_, q) => q), ("mov.pred %r, -1;", (_, _) => true),
+            ("setp.eq.and.u32 %r, %a, %a, !%q;", (_, q) => !q), (
+                "setp.ne.or.u32 %r|%p, %a, %a, %q;", (_, q) => q), ("mov.pred %r, -1;", (_, _) => true),
         })
         {
             InstructionRunner.Check($"{load}{opcode}\nselp.b32 %d, 7, 9, %r;", 4, [4, 4], (a, b, _) => oracle(a < 32, b != 1) ? 7ul : 9);

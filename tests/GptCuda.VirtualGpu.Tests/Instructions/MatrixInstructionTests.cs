@@ -29,7 +29,8 @@ public sealed class MatrixInstructionTests
         uint Pair(double low, double high) => type == "f16"
             ? ExactRounding.Half(low) | (uint)ExactRounding.Half(high) << 16 : ExactRounding.BFloat(low) | (uint)ExactRounding.BFloat(high) << 16;
 
-        int registersOfA = depth / 4, registersOfB = depth / 8, registersOfC = sum == "f32" ? 4 : 2, each = registersOfA + registersOfB + registersOfC;
+        int registersOfA = depth / 4, registersOfB = depth / 8, registersOfC = sum == "f32" ? 4 : 2,
+            each = registersOfA + registersOfB + registersOfC;
         var input = new uint[32 * each];
         for (int lane = 0; lane < 32; lane++)
         {
@@ -55,7 +56,8 @@ public sealed class MatrixInstructionTests
                 }
                 else
                 {
-                    input[at + registersOfA + registersOfB + i / 2] = ExactRounding.Half(c[row, column]) | (uint)ExactRounding.Half(c[row, column + 1]) << 16;
+                    input[at + registersOfA + registersOfB + i / 2] =
+                        ExactRounding.Half(c[row, column]) | (uint)ExactRounding.Half(c[row, column + 1]) << 16;
                 }
             }
         }
@@ -64,7 +66,9 @@ public sealed class MatrixInstructionTests
             body.Append($"ld.global.u32 %r{i}, [%d1+{4 * i}];\n");
         string List(int first, int count) => "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => $"%r{i}")) + "}";
         string types = $"{sum}.{type}.{type}.{sum}";
-        body.Append($"mma.sync.aligned.m16n8k{depth}.row.col.{types} {List(16, registersOfC)}, {List(0, registersOfA)}, {List(registersOfA, registersOfB)}, {List(registersOfA + registersOfB, registersOfC)};\n");
+        body.Append(
+            $"mma.sync.aligned.m16n8k{depth}.row.col.{types} {List(16, registersOfC)}, {List(0, registersOfA)}, "
+            + $"{List(registersOfA, registersOfB)}, {List(registersOfA + registersOfB, registersOfC)};\n");
         for (int i = 0; i < registersOfC; i++)
             body.Append($"st.global.u32 [%d2+{4 * i}], %r{16 + i};\n");
         using var device = new TestDevice();
@@ -102,7 +106,9 @@ public sealed class MatrixInstructionTests
         for (int i = 0; i < 4; i++)
             body.Append($"mad.lo.u32 %r3, %t, 0x100010, {(2 * i) | (2 * i + 1) << 16};\nst.shared.u32 [%r1+{4 * i}], %r3;\n");
         string registers = "{" + string.Join(", ", Enumerable.Range(8, matrices).Select(i => $"%r{i}")) + "}";
-        body.Append($"bar.sync 0;\nldmatrix.sync.aligned.m8n8.{count}{(transposed ? ".trans" : "")}.shared.b16 {registers}, [%r1];\nmad.wide.u32 %d1, %t, {4 * matrices}, %out;\n");
+        body.Append(
+            $"bar.sync 0;\nldmatrix.sync.aligned.m8n8.{count}{(transposed ? ".trans" : "")}.shared.b16 {registers}, "
+            + $"[%r1];\nmad.wide.u32 %d1, %t, {4 * matrices}, %out;\n");
         for (int i = 0; i < matrices; i++)
             body.Append($"st.global.u32 [%d1+{4 * i}], %r{8 + i};\n");
         using var device = new TestDevice();
@@ -116,7 +122,9 @@ public sealed class MatrixInstructionTests
             {
                 int major = lane / 4, minor = lane % 4 * 2;
                 int Element(int row, int column) => 16 * (8 * m + row) + column;
-                (int low, int high) = transposed ? (Element(minor, major), Element(minor + 1, major)) : (Element(major, minor), Element(major, minor + 1));
+                (int low, int high) = transposed
+                    ? (Element(minor, major), Element(minor + 1, major))
+                    : (Element(major, minor), Element(major, minor + 1));
                 Assert.Equal((uint)(low | high << 16), results[lane * matrices + m]);
             }
         }

@@ -192,7 +192,10 @@ public sealed class MemoryInstructionTests
             }
             """);
         ulong output = device.Allocate<int>(1);
-        byte[] s = [.. BitConverter.GetBytes(output), .. BitConverter.GetBytes(1), .. BitConverter.GetBytes(20), .. BitConverter.GetBytes(300), .. BitConverter.GetBytes(4000)];
+        byte[] s = [
+            .. BitConverter.GetBytes(output), .. BitConverter.GetBytes(1), .. BitConverter.GetBytes(20), .. BitConverter.GetBytes(300),
+            .. BitConverter.GetBytes(4000),
+        ];
         Assert.Equal([0, 24, 26], device.Module.Kernels["k"].Parameters.Select(parameter => parameter.Offset));
         device.Launch("k", 1, s, new byte[] { 200 }, new byte[] { 0xfe, 0xff });
         Assert.Equal(1 + 20 + 300 + 4000 + 200 - 2, device.Download<int>(output, 1)[0]);

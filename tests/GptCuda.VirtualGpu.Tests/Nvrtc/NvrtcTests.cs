@@ -45,13 +45,16 @@ public sealed unsafe class NvrtcTests
         Assert.Equal(NVRTC_ERROR_COMPILATION, program.Compile());
         Assert.StartsWith("folder/my kernel.cu:3:8: error: use of undeclared identifier 'missing'", program.Log, StringComparison.Ordinal);
         nuint size;
-        Assert.Equal(NVRTC_ERROR_INVALID_PROGRAM, ((delegate* unmanaged<nint, nuint*, nvrtcResult>)&NvrtcExports.nvrtcGetPTXSize)(program.Handle, &size));
+        Assert.Equal(
+            NVRTC_ERROR_INVALID_PROGRAM,
+            ((delegate* unmanaged<nint, nuint*, nvrtcResult>)&NvrtcExports.nvrtcGetPTXSize)(program.Handle, &size));
     }
 
     [Fact]
     public void Compile_ErrorInHeader_LogHasTheHeadersName()
     {
-        using TestProgram program = new("#include \"sub/a.cuh\"\n", "k.cu", ("sub/a.cuh", "#include <b.cuh>\n"), ("b.cuh", "\nint x = y;\n"));
+        using TestProgram program = new(
+            "#include \"sub/a.cuh\"\n", "k.cu", ("sub/a.cuh", "#include <b.cuh>\n"), ("b.cuh", "\nint x = y;\n"));
         Assert.Equal(NVRTC_ERROR_COMPILATION, program.Compile());
         Assert.Contains("b.cuh:2:9: error:", program.Log, StringComparison.Ordinal);
         Assert.Contains("In file included from sub/a.cuh:1", program.Log, StringComparison.Ordinal);
@@ -97,7 +100,8 @@ public sealed unsafe class NvrtcTests
     [Fact]
     public void Compile_MacroWithShellCharacters_ReachesTheCompilerAsItIs()
     {
-        using TestProgram program = new("constexpr const char* text = TEXT;\nstatic_assert(text[0] == '$' && text[1] == '(' && text[3] == ' ', \"\");");
+        using TestProgram program = new(
+            "constexpr const char* text = TEXT;\nstatic_assert(text[0] == '$' && text[1] == '(' && text[3] == ' ', \"\");");
         Assert.True(program.Compile("-DTEXT=\"$(a b;`c`'*\"") == NVRTC_SUCCESS, program.Log);
     }
 
@@ -110,7 +114,10 @@ public sealed unsafe class NvrtcTests
         using TestProgram program = new("extern \"C\" __global__ void k(float* p) { p[0] = p[1] * p[2] + p[3]; }");
         Assert.Equal(NVRTC_SUCCESS, value is null ? program.Compile() : program.Compile($"--fmad={value}"));
         // clang writes mul.f32 and mul.rn.f32 alike, by version.
-        Assert.Contains(instruction.Replace(".rn", "", StringComparison.Ordinal), program.Ptx.Replace(".rn", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            instruction.Replace(".rn", "", StringComparison.Ordinal),
+            program.Ptx.Replace(".rn", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,13 +185,16 @@ public sealed unsafe class NvrtcTests
         Assert.Equal(NVRTC_SUCCESS, program.Compile("--gpu-architecture=compute_86"));
         Assert.Empty(program.Image);
         byte image;
-        Assert.Equal(NVRTC_ERROR_INVALID_PROGRAM, ((delegate* unmanaged<nint, byte*, nvrtcResult>)&NvrtcExports.nvrtcGetCUBIN)(program.Handle, &image));
+        Assert.Equal(
+            NVRTC_ERROR_INVALID_PROGRAM,
+            ((delegate* unmanaged<nint, byte*, nvrtcResult>)&NvrtcExports.nvrtcGetCUBIN)(program.Handle, &image));
     }
 
     [Fact]
     public void LoweredName_TemplatesAndVariables()
     {
-        using TestProgram program = new("namespace a { template <class T, int N> __global__ void k(T* p) { *p = N; } }\n__constant__ float table[4];\n");
+        using TestProgram program = new(
+            "namespace a { template <class T, int N> __global__ void k(T* p) { *p = N; } }\n__constant__ float table[4];\n");
         Assert.Equal(NVRTC_ERROR_NO_LOWERED_NAMES_BEFORE_COMPILATION, program.TryLoweredName("&table", out _));
         Assert.Equal(NVRTC_SUCCESS, program.AddNameExpression("a::k<float, 3>"));
         Assert.Equal(NVRTC_SUCCESS, program.AddNameExpression("&table"));

@@ -18,7 +18,12 @@ internal sealed unsafe class TestProgram : IDisposable
         fixed (nint* textPointer = texts, namePointer = names)
         {
             Created = ((delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, nvrtcResult>)&NvrtcExports.nvrtcCreateProgram)(
-                &handle, (byte*)Native(source), name is null ? null : (byte*)Native(name), headers.Length, (byte**)textPointer, (byte**)namePointer);
+                &handle,
+                (byte*)Native(source),
+                name is null ? null : (byte*)Native(name),
+                headers.Length,
+                (byte**)textPointer,
+                (byte**)namePointer);
         }
         _handle = handle;
     }
@@ -28,7 +33,8 @@ internal sealed unsafe class TestProgram : IDisposable
 
     public nint Handle => _handle;
 
-    public string Log => Encoding.UTF8.GetString(Bytes(&NvrtcExports.nvrtcGetProgramLogSize, &NvrtcExports.nvrtcGetProgramLog)).TrimEnd('\0');
+    public string Log =>
+        Encoding.UTF8.GetString(Bytes(&NvrtcExports.nvrtcGetProgramLogSize, &NvrtcExports.nvrtcGetProgramLog)).TrimEnd('\0');
 
     public string Ptx => Encoding.UTF8.GetString(Bytes(&NvrtcExports.nvrtcGetPTXSize, &NvrtcExports.nvrtcGetPTX)).TrimEnd('\0');
 
@@ -48,7 +54,8 @@ internal sealed unsafe class TestProgram : IDisposable
     {
         nint[] texts = [.. options.Select(Native), 0];
         fixed (nint* pointer = texts)
-            return ((delegate* unmanaged<nint, int, byte**, nvrtcResult>)&NvrtcExports.nvrtcCompileProgram)(_handle, options.Length, (byte**)pointer);
+            return ((delegate* unmanaged<nint, int, byte**, nvrtcResult>)&NvrtcExports.nvrtcCompileProgram)(
+                _handle, options.Length, (byte**)pointer);
     }
 
     public nvrtcResult AddNameExpression(string expression) =>
@@ -57,7 +64,8 @@ internal sealed unsafe class TestProgram : IDisposable
     public nvrtcResult TryLoweredName(string expression, out string? lowered)
     {
         byte* name = null;
-        nvrtcResult result = ((delegate* unmanaged<nint, byte*, byte**, nvrtcResult>)&NvrtcExports.nvrtcGetLoweredName)(_handle, (byte*)Native(expression), &name);
+        nvrtcResult result = ((delegate* unmanaged<nint, byte*, byte**, nvrtcResult>)&NvrtcExports.nvrtcGetLoweredName)(
+            _handle, (byte*)Native(expression), &name);
         lowered = Marshal.PtrToStringUTF8((nint)name);
         return result;
     }

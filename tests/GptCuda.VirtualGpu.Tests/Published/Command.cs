@@ -15,7 +15,8 @@ internal sealed record Command(int ExitCode, string Output, string Error)
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">Its standard input.</param>
     /// <param name="environment">Variables beyond those of this process; a null value takes one away.</param>
-    public static async Task<Command> Run(string program, string[] arguments, string input = "", params (string Name, string? Value)[] environment)
+    public static async Task<Command> Run(
+        string program, string[] arguments, string input = "", params (string Name, string? Value)[] environment)
     {
         ProcessStartInfo start = new(program, arguments)
         {

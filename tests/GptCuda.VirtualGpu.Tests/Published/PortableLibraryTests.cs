@@ -16,7 +16,10 @@ public sealed class PortableLibraryTests
             string library = Path.Combine(root, "library");
             Command publish = await Command.Run("dotnet", [
                 "publish", Path.Combine(Repository.Root, "src", "GptCuda.VirtualGpu"), "-c", "Release", "-o", library,
-                $"-p:BaseIntermediateOutputPath={root}/obj/", $"-p:BaseOutputPath={root}/bin/", "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
+                $"-p:BaseIntermediateOutputPath={root}/obj/",
+                $"-p:BaseOutputPath={root}/bin/",
+                "-nodeReuse:false",
+                "-p:UseSharedCompilation=false"]);
             Assert.True(publish.ExitCode == 0, publish.Output + publish.Error);
             string client = await PublishedLibrary.Compile(root, library);
             bool isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
@@ -25,7 +28,10 @@ public sealed class PortableLibraryTests
             {
                 // The loader says what it opened.
                 Command run = await Command.Run(client, [Path.Combine(PublishedLibrary.ClientFolder, "kernels.ptx")], "",
-                    ("LD_LIBRARY_PATH", library), ("GPTCUDA_VIRTUAL_IMAGE", image), ("LD_DEBUG", "files"), ("LD_DEBUG_OUTPUT", Path.Combine(root, $"opened-{image}")));
+                    ("LD_LIBRARY_PATH", library),
+                    ("GPTCUDA_VIRTUAL_IMAGE", image),
+                    ("LD_DEBUG", "files"),
+                    ("LD_DEBUG_OUTPUT", Path.Combine(root, $"opened-{image}")));
                 PublishedLibrary.RequireRight(run);
                 string opened = File.ReadAllText(Assert.Single(Directory.GetFiles(root, $"opened-{image}.*")));
                 Assert.Equal(isWide && image.Length == 0, opened.Contains("/avx2/GptCuda.VirtualGpu.so", StringComparison.Ordinal));

@@ -39,7 +39,8 @@ public sealed class PublishedLibraryTests(PublishedLibrary published) : IClassFi
     public async Task Script_BecomesTheCommand_SoThatSignalsReachIt()
     {
         // Its process is the command's: a signal to the one is a signal to the other.
-        Command command = await Command.Run(PublishedLibrary.Script, ["sh", "-c", "trap 'echo caught; exit 3' TERM; kill -TERM $$; sleep 20"]);
+        Command command = await Command.Run(
+            PublishedLibrary.Script, ["sh", "-c", "trap 'echo caught; exit 3' TERM; kill -TERM $$; sleep 20"]);
         Assert.Equal((3, "caught\n"), (command.ExitCode, command.Output));
     }
 
@@ -62,7 +63,11 @@ public sealed class PublishedLibraryTests(PublishedLibrary published) : IClassFi
     public async Task Script_SetsLibrariesAndACacheOfItsOwn()
     {
         Command command = await Command.Run(PublishedLibrary.Script, ["sh", "-c", "echo $GPTCUDA_LIBCUDA $GPTCUDA_LIBNVRTC $GPTCUDA_LIBCUBLAS; echo $GPTCUDA_KERNEL_CACHE; echo $LD_LIBRARY_PATH"],
-            "", ("LD_LIBRARY_PATH", "/somewhere/else"), ("GPTCUDA_KERNEL_CACHE", "/somewhere"), ("GPTCUDA_VIRTUAL_PTX", null), ("GPTCUDA_VIRTUAL_PTX_RECORD", null));
+            "",
+            ("LD_LIBRARY_PATH", "/somewhere/else"),
+            ("GPTCUDA_KERNEL_CACHE", "/somewhere"),
+            ("GPTCUDA_VIRTUAL_PTX", null),
+            ("GPTCUDA_VIRTUAL_PTX_RECORD", null));
         Assert.Equal(
             [
                 "libcuda.so.1 libnvrtc.so.12 libcublas.so.12",
@@ -75,7 +80,8 @@ public sealed class PublishedLibraryTests(PublishedLibrary published) : IClassFi
     [Fact]
     public async Task Script_SuppliedPtx_IsNotHiddenByTheCache()
     {
-        Command command = await Command.Run(PublishedLibrary.Script, ["sh", "-c", "mkdir -p \"$GPTCUDA_KERNEL_CACHE\""], "", ("GPTCUDA_VIRTUAL_PTX", "/tmp"));
+        Command command = await Command.Run(
+            PublishedLibrary.Script, ["sh", "-c", "mkdir -p \"$GPTCUDA_KERNEL_CACHE\""], "", ("GPTCUDA_VIRTUAL_PTX", "/tmp"));
         Assert.NotEqual(0, command.ExitCode);
     }
 }

@@ -113,7 +113,8 @@ public sealed class SampleKernelTests
         using TestDevice device = Device("c_decode_attn", compiler);
         float[] q = Random(heads * d, 14);
         ushort[] k = BFloats(Random(heads * stride * d, 15)), v = BFloats(Random(heads * stride * d, 16));
-        ulong part = device.Allocate<float>(heads * splits * (d + 2)), ticket = device.Upload(new uint[heads]), output = device.Allocate<ushort>(heads * d);
+        ulong part = device.Allocate<float>(heads * splits * (d + 2)), ticket = device.Upload(new uint[heads]),
+            output = device.Allocate<ushort>(heads * d);
         byte[] arguments = Structure(device.Upload<float>(q), device.Upload<ushort>(k), device.Upload<ushort>(v), part, ticket, output,
             length, splits, stride, 0);
         for (int launch = 0; launch < 2; launch++)
@@ -148,7 +149,8 @@ public sealed class SampleKernelTests
     {
         const int tokens = 80, heads = 2, d = 64, stride = heads * d;
         using TestDevice device = Device("d_flash_prefill", compiler);
-        ushort[] q = BFloats(Random(tokens * stride, 11)), k = BFloats(Random(tokens * stride, 12)), v = BFloats(Random(tokens * stride, 13));
+        ushort[] q = BFloats(Random(tokens * stride, 11)), k = BFloats(Random(tokens * stride, 12)),
+            v = BFloats(Random(tokens * stride, 13));
         ulong o = device.Allocate<ushort>(tokens * stride);
         device.Launch("flash_prefill", new((tokens + 63) / 64, heads, 1), new(128, 1, 1), 5 * 64 * 128, false,
             device.Upload<ushort>(q), device.Upload<ushort>(k), device.Upload<ushort>(v), o, tokens, stride, stride, 0);

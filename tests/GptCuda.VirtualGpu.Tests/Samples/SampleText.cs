@@ -38,7 +38,8 @@ internal static class SampleText
         foreach (string argument in new[]
         {
             "-x", "cuda", "--cuda-device-only", "-nocudainc", "-nocudalib", "-nostdinc", "-nostdinc++", "--cuda-gpu-arch=sm_80",
-            "--cuda-feature=+ptx83", "-std=c++17", optimization, "-fwrapv", "-w", "-ffp-contract=off", "-fno-exceptions", "-gline-tables-only", "-w",
+            "--cuda-feature=+ptx83", "-std=c++17", optimization, "-fwrapv", "-w", "-ffp-contract=off", "-fno-exceptions",
+            "-gline-tables-only", "-w",
             "-include", Repository.TestData("samples", "clang_prelude.h"), "-S", source, "-o", "-",
         })
             start.ArgumentList.Add(argument);

@@ -129,7 +129,8 @@ internal ref struct JsonCursor
         try
         {
             if (!_reader.Read())
-                throw new InvalidDataException($"{_file}: the JSON ends at byte {_reader.BytesConsumed}, before its last value is complete");
+                throw new InvalidDataException(
+                    $"{_file}: the JSON ends at byte {_reader.BytesConsumed}, before its last value is complete");
         }
         catch (JsonException e)
         {
@@ -152,7 +153,8 @@ internal ref struct JsonCursor
         catch (InvalidOperationException e)
         {
             // Half of a surrogate pair in an escape, or bytes that are not UTF-8.
-            throw new InvalidDataException($"{_file}: not valid JSON: the string at byte {_reader.TokenStartIndex} is not valid Unicode", e);
+            throw new InvalidDataException(
+                $"{_file}: not valid JSON: the string at byte {_reader.TokenStartIndex} is not valid Unicode", e);
         }
     }
 

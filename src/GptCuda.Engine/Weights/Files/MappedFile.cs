@@ -21,7 +21,8 @@ internal sealed unsafe partial class MappedFile : IDisposable
         Path = path;
         Length = length;
         _handle = handle;
-        _map = MemoryMappedFile.CreateFromFile(handle, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _map = MemoryMappedFile.CreateFromFile(
+            handle, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         try
         {
             _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
@@ -54,7 +55,9 @@ internal sealed unsafe partial class MappedFile : IDisposable
         try
         {
             long length = RandomAccess.GetLength(handle);
-            return length > 0 ? new(path, handle, length) : throw new InvalidDataException($"{System.IO.Path.GetFileName(path)}: the file is empty");
+            return length > 0
+                ? new(path, handle, length)
+                : throw new InvalidDataException($"{System.IO.Path.GetFileName(path)}: the file is empty");
         }
         catch
         {
@@ -105,7 +108,9 @@ internal sealed unsafe partial class MappedFile : IDisposable
         _handle.Dispose();
     }
 
-    /// <summary>Touching a mapped page that the file no longer has ends the process with a signal, so the length is looked at first.</summary>
+    /// <summary>
+    /// Touching a mapped page that the file no longer has ends the process with a signal, so the length is looked at first.
+    /// </summary>
     private void CheckStillThere(long offset, long count)
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);

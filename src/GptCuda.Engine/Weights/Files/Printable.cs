@@ -2,7 +2,9 @@ using System.Text;
 
 namespace GptCuda.Engine.Weights.Files;
 
-/// <summary>Text from a file as it may stand in a message: on one line, no longer than is useful, without codes that steer a terminal.</summary>
+/// <summary>
+/// Text from a file as it may stand in a message: on one line, no longer than is useful, without codes that steer a terminal.
+/// </summary>
 internal static class Printable
 {
     /// <summary>Characters kept of a text.</summary>

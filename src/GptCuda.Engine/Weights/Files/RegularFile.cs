@@ -5,7 +5,9 @@ namespace GptCuda.Engine.Weights.Files;
 /// <summary>Opens files that a model's layout names, and nothing that only looks like a file.</summary>
 internal static class RegularFile
 {
-    /// <summary>Whether anything stands at the path, file or not: what the layout names but is no file is an error when it is opened.</summary>
+    /// <summary>
+    /// Whether anything stands at the path, file or not: what the layout names but is no file is an error when it is opened.
+    /// </summary>
     public static bool IsPresent(string path) => FileKindProbe.KindOf(path) != FileKind.Missing;
 
     /// <summary>Opens a file for reading. The caller disposes the handle.</summary>

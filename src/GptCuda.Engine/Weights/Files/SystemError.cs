@@ -15,7 +15,8 @@ internal static class SystemError
         DirectoryNotFoundException => "there is no such folder",
         FileNotFoundException => "there is no such file",
         // Except on Windows, the runtime leaves the system's error number in the exception.
-        IOException { HResult: > 0 and <= LargestNumber } when !OperatingSystem.IsWindows() => Marshal.GetPInvokeErrorMessage(exception.HResult),
+        IOException { HResult: > 0 and <= LargestNumber } when !OperatingSystem.IsWindows() =>
+            Marshal.GetPInvokeErrorMessage(exception.HResult),
         _ => exception.Message,
     };
 }

@@ -17,7 +17,9 @@ internal static class HuggingFaceConfiguration
     /// <summary>GPT2Config's default, which counts where the file has no eos_token_id.</summary>
     private const int DefaultEndOfText = 50256;
 
-    /// <summary>Reads the file. <see cref="GptConfiguration.TiedEmbeddings"/> is what the file says; the weights have the last word.</summary>
+    /// <summary>
+    /// Reads the file. <see cref="GptConfiguration.TiedEmbeddings"/> is what the file says; the weights have the last word.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file is not such a configuration, or asks for what is not supported.</exception>
     public static GptConfiguration Read(string path, List<string> notes) => Parse(RegularFile.ReadAllBytes(path, LargestFile), notes);
 
@@ -106,7 +108,9 @@ internal static class HuggingFaceConfiguration
             Width = width,
             HeadCount = heads,
             LayerCount = Extent("n_layer", "num_hidden_layers", 12),
-            InnerSize = extents.TryGetValue("n_inner", out int inner) ? inner : ConfigurationLimits.Extent(FileName, "4 x n_embd", 4L * width),
+            InnerSize = extents.TryGetValue("n_inner", out int inner)
+                ? inner
+                : ConfigurationLimits.Extent(FileName, "4 x n_embd", 4L * width),
             LayerNormEpsilon = epsilon,
             ScaleAttention = scale,
             ScaleAttentionByInverseLayer = scaleByLayer,

@@ -103,7 +103,8 @@ internal static class HuggingFaceDirectory
     {
         string name = WithoutPrefix(tensor.Entry.Name);
         if (!WeightCatalog.IsMaskBuffer(name) && !found.TryAdd(name, tensor))
-            throw new InvalidDataException($"{Printable.Text(name)} appears twice in {tensor.File.Name}, with and without the prefix {Prefix}");
+            throw new InvalidDataException(
+                $"{Printable.Text(name)} appears twice in {tensor.File.Name}, with and without the prefix {Prefix}");
     }
 
     private static string WithoutPrefix(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
@@ -145,12 +146,14 @@ internal static class HuggingFaceDirectory
             "F32" => ElementType.F32,
             "F16" => ElementType.F16,
             "BF16" => ElementType.BF16,
-            _ => throw new InvalidDataException($"{wanted.Name}: expected F32, F16 or BF16, found {tensor.Entry.Type} in {tensor.File.Name}"),
+            _ => throw new InvalidDataException(
+                $"{wanted.Name}: expected F32, F16 or BF16, found {tensor.Entry.Type} in {tensor.File.Name}"),
         };
         if (!tensor.Entry.Shape.SequenceEqual(wanted.Shape))
         {
             throw new InvalidDataException(
-                $"{wanted.Name}: expected {WeightCatalog.Text(wanted.Shape)}, found {WeightCatalog.Text(tensor.Entry.Shape)} in {tensor.File.Name}");
+                $"{wanted.Name}: expected {WeightCatalog.Text(wanted.Shape)}, "
+                + $"found {WeightCatalog.Text(tensor.Entry.Shape)} in {tensor.File.Name}");
         }
 
         return new(new(wanted.Name, type, wanted.Shape), tensor.File, tensor.Entry.Offset);
@@ -168,7 +171,8 @@ internal static class HuggingFaceDirectory
             if (WeightCatalog.IsInsideModel(name))
             {
                 throw new InvalidDataException(
-                    $"{Printable.Text(name)}: found in {tensor.File.Name}, but a GPT-2 of {configuration.LayerCount} layers has no such tensor");
+                    $"{Printable.Text(name)}: found in {tensor.File.Name}, but a GPT-2 of {configuration.LayerCount} "
+                    + "layers has no such tensor");
             }
         }
 

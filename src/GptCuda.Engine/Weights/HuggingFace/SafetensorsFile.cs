@@ -42,11 +42,13 @@ internal sealed class SafetensorsFile : IDisposable
             if (headerLength > LongestHeader || headerLength > (ulong)(file.Length - LengthBytes))
             {
                 throw new InvalidDataException(
-                    $"{file.Name}: header length: expected at most {Math.Min(LongestHeader, file.Length - LengthBytes)}, found {headerLength}");
+                    $"{file.Name}: header length: expected at most {Math.Min(LongestHeader, file.Length - LengthBytes)}, "
+                    + $"found {headerLength}");
             }
 
             long dataStart = LengthBytes + (long)headerLength;
-            var tensors = SafetensorsHeader.Parse(file.Bytes(LengthBytes, (int)headerLength), file.Name, dataStart, file.Length - dataStart);
+            var tensors = SafetensorsHeader.Parse(
+                file.Bytes(LengthBytes, (int)headerLength), file.Name, dataStart, file.Length - dataStart);
             return new(file, tensors);
         }
         catch

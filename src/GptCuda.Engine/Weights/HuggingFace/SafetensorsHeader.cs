@@ -88,7 +88,8 @@ internal static class SafetensorsHeader
         }
 
         if (range[0] % size != 0)
-            throw new InvalidDataException($"{shown}: expected data_offsets at a multiple of {size} for {type}, found {range[0]} in {file}");
+            throw new InvalidDataException(
+                $"{shown}: expected data_offsets at a multiple of {size} for {type}, found {range[0]} in {file}");
         long byteCount = range[1] - range[0];
         if (ByteCount(shape, size) != byteCount)
         {

@@ -48,7 +48,8 @@ internal sealed class CheckpointIndex
             if (shardCount is not int count)
             {
                 if (!key.IsEmpty)
-                    throw new InvalidDataException($"{FileName}: expected a header under the empty key, found {Printable.Text(Name(key))} first");
+                    throw new InvalidDataException(
+                        $"{FileName}: expected a header under the empty key, found {Printable.Text(Name(key))} first");
                 shardCount = ParseHeader(value);
                 return;
             }
@@ -94,7 +95,8 @@ internal sealed class CheckpointIndex
         if (endianness != 0)
             throw new InvalidDataException($"{what}: expected little-endian data (0), found {endianness}");
         if (minimumReader > KnownVersion)
-            throw new InvalidDataException($"{what}: expected a format that version {KnownVersion} can read, found one for version {minimumReader}");
+            throw new InvalidDataException(
+                $"{what}: expected a format that version {KnownVersion} can read, found one for version {minimumReader}");
         return (int)shards;
     }
 

@@ -60,7 +60,8 @@ internal static class CheckpointTable
     {
         if (!Varint.TryRead(ref bytes, out ulong offset) || !Varint.TryRead(ref bytes, out ulong length))
             throw new InvalidDataException($"{file}: the place of a block is cut off");
-        if (offset < (ulong)from || offset > (ulong)to || length > (ulong)to - offset || (ulong)to - offset - length < TableBlock.TrailerLength)
+        if (offset < (ulong)from || offset > (ulong)to || length > (ulong)to - offset
+            || (ulong)to - offset - length < TableBlock.TrailerLength)
             throw new InvalidDataException($"{file}: expected a block within bytes {from} to {to}, found {length} bytes at {offset}");
         return ((int)offset, (int)length);
     }

@@ -87,7 +87,8 @@ internal static class OpenAIDirectory
         if (!entry.Shape.SequenceEqual(shape))
         {
             throw new InvalidDataException(
-                $"{entry.Name}: expected {WeightCatalog.Text(shape)}, found {WeightCatalog.Text(entry.Shape)} in {CheckpointIndex.FileName}");
+                $"{entry.Name}: expected {WeightCatalog.Text(shape)}, found {WeightCatalog.Text(entry.Shape)} "
+                + $"in {CheckpointIndex.FileName}");
         }
 
         ElementType type = entry.Type switch
@@ -100,7 +101,8 @@ internal static class OpenAIDirectory
         };
         long byteCount = new WeightTensor(wanted.Name, type, wanted.Shape).ElementCount * ElementConversion.SizeOf(type);
         if (entry.ByteCount != byteCount)
-            throw new InvalidDataException($"{entry.Name}: expected {byteCount} bytes, found {entry.ByteCount} in {CheckpointIndex.FileName}");
+            throw new InvalidDataException(
+                $"{entry.Name}: expected {byteCount} bytes, found {entry.ByteCount} in {CheckpointIndex.FileName}");
         return type;
     }
 
@@ -131,7 +133,8 @@ internal static class OpenAIDirectory
         if (names.Find(name => name.StartsWith(Scope, StringComparison.Ordinal)) is string extra)
         {
             throw new InvalidDataException(
-                $"{Printable.Text(extra)}: found in {CheckpointIndex.FileName}, but a GPT-2 of {configuration.LayerCount} layers has no such tensor");
+                $"{Printable.Text(extra)}: found in {CheckpointIndex.FileName}, "
+                + $"but a GPT-2 of {configuration.LayerCount} layers has no such tensor");
         }
 
         return [$"left unread: {Printable.Names(names)}"];

@@ -58,7 +58,8 @@ internal ref struct TableBlock
             return false;
         ulong shared = ReadVarint(), unshared = ReadVarint(), valueLength = ReadVarint();
         if (shared > (ulong)_keyLength || unshared > LongestKey - shared)
-            throw Invalid($"expected a key of at most {LongestKey} bytes, found {shared} shared with one of {_keyLength} and {unshared} more");
+            throw Invalid(
+                $"expected a key of at most {LongestKey} bytes, found {shared} shared with one of {_keyLength} and {unshared} more");
         if (unshared > (ulong)_rest.Length || valueLength > (ulong)_rest.Length - unshared)
             throw Invalid($"expected {_rest.Length} bytes for a key and a value, found {unshared} and {valueLength}");
         _rest[..(int)unshared].CopyTo(_key.AsSpan((int)shared));

@@ -49,7 +49,8 @@ internal sealed class AccessLog
         {
             // Lanes do not straddle pages: accesses are aligned to their size.
             var end = Math.Min(run.End, (start | (PageBytes - 1)) + 1);
-            AddInPage(start, (int)(end - start), run.LaneBytes, run.LaneBytes == 0 ? run.Lanes : lane, warp, stamp, behind, kinds, instruction);
+            AddInPage(
+                start, (int)(end - start), run.LaneBytes, run.LaneBytes == 0 ? run.Lanes : lane, warp, stamp, behind, kinds, instruction);
             if (run.LaneBytes > 0)
                 lane += (uint)(end - start) / (uint)run.LaneBytes;
             start = end;

@@ -80,7 +80,8 @@ internal sealed class BlockRaces(LaunchDescription launch, DeviceMemory memory, 
             return start;
         if (behindFirst?.Least >= second.Stamp || behindSecond?.Least >= first.Stamp)
             return null;
-        var step = Math.Max(1, Math.Min(first.LaneBytes == 0 ? 16 : (int)first.LaneBytes, second.LaneBytes == 0 ? 16 : (int)second.LaneBytes));
+        var step = Math.Max(
+            1, Math.Min(first.LaneBytes == 0 ? 16 : (int)first.LaneBytes, second.LaneBytes == 0 ? 16 : (int)second.LaneBytes));
         for (var address = start; address < end; address = (address / (ulong)step + 1) * (ulong)step)
         {
             if (!IsBehind(behindFirst, second, address) && !IsBehind(behindSecond, first, address))
@@ -109,7 +110,8 @@ internal sealed class BlockRaces(LaunchDescription launch, DeviceMemory memory, 
         var other = (Access(second).Kinds & LoggedKinds.Write) != 0 ? "write" : "read";
         return Fault(FaultKind.Race, first, second, address,
             $"the write of {Place(address)} and the {other} of the same bytes by {Who(second, address)} are not ordered. Blocks run in any "
-            + "order and at the same time: use separate launches, or let the writer release (bar.sync, then one thread's __threadfence() and "
+            + "order and at the same time: use separate launches, or let the writer release (bar.sync, "
+            + "then one thread's __threadfence() and "
             + "atomic, or a .release at .gpu scope) and the reader acquire (.acquire, or atomic and __threadfence(), then bar.sync).");
     }
 
@@ -118,7 +120,8 @@ internal sealed class BlockRaces(LaunchDescription launch, DeviceMemory memory, 
         if ((Access(first).Kinds & LoggedKinds.Write) == 0)
             (first, second) = (second, first);
         return Fault(FaultKind.NonCoherentWrite, first, second, address,
-            $"the write of {Place(address)} concerns bytes that {Who(second, address)} reads with ld.global.nc in the same launch, which may "
+            $"the write of {Place(address)} concerns bytes that {Who(second, address)} reads with "
+            + "ld.global.nc in the same launch, which may "
             + "give stale values. Read them with ld.global: no const __restrict__, no __ldg.");
     }
 

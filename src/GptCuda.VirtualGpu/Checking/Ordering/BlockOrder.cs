@@ -62,7 +62,8 @@ internal sealed class BlockOrder(long block, int threads)
     /// <param name="kind">Load, store, atomic or reduction.</param>
     /// <param name="order">Its order.</param>
     /// <param name="scope">Its scope.</param>
-    public void Strong(int id, Dictionary<ulong, SyncLocation> locations, ulong address, AccessKind kind, MemoryOrder order, MemoryScope scope)
+    public void Strong(
+        int id, Dictionary<ulong, SyncLocation> locations, ulong address, AccessKind kind, MemoryOrder order, MemoryScope scope)
     {
         var device = scope >= MemoryScope.Device;
         locations.TryGetValue(address, out var location);

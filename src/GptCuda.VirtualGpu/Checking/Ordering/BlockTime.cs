@@ -45,7 +45,9 @@ internal sealed class BlockTime
     /// <summary>Floor, or less where a barrier has been passed without threads that had exited: true of them too.</summary>
     public uint SafeFloor { get; private set; }
 
-    /// <summary>The stamp of the last synchronisation between part of the block's warps; reads before and after it are kept apart.</summary>
+    /// <summary>
+    /// The stamp of the last synchronisation between part of the block's warps; reads before and after it are kept apart.
+    /// </summary>
     public uint LastPartial { get; private set; }
 
     /// <summary>Every lane of a warp is ordered behind every event of the warp up to this stamp.</summary>
@@ -229,7 +231,8 @@ internal sealed class BlockTime
     {
         if (++Now >= Shadow.ShadowRecord.MaximumStamp)
             throw new InvalidOperationException(
-                $"a block synchronised {Now} times, and the checker's stamps end there; GPTCUDA_VIRTUAL_CHECKS=bounds runs it without looking for races");
+                $"a block synchronised {Now} times, and the checker's stamps end there; "
+                + "GPTCUDA_VIRTUAL_CHECKS=bounds runs it without looking for races");
     }
 
     private uint[] Table(int thread)

@@ -93,8 +93,13 @@ internal sealed class CellTable
             _strongWrites[cell] = new(writes);
     }
 
-    /// <summary>What becomes of an earlier read when lanes of a warp read the same cells at stamp now, where all cells have that same header.</summary>
-    /// <returns>What to keep of the old low half, and the new record without the lanes of this read. Null: the cells must be treated singly.</returns>
+    /// <summary>
+    /// What becomes of an earlier read when lanes of a warp read the same cells at stamp now, where all cells have that same
+    /// header.
+    /// </summary>
+    /// <returns>
+    /// What to keep of the old low half, and the new record without the lanes of this read. Null: the cells must be treated singly.
+    /// </returns>
     public static (long Keep, long Header)? Combine(BlockTime time, uint now, long old, int warp, bool strong)
     {
         var header = ShadowRecord.Read(now, warp, 0, strong);

@@ -14,7 +14,9 @@ internal static class ShadowRecord
     /// <summary>A word whose bytes have cells of their own.</summary>
     public const long Split = long.MaxValue;
 
-    /// <summary>Of a write: a cp.async that has not been waited for. Above every stamp, so that no fast path takes it for ordered.</summary>
+    /// <summary>
+    /// Of a write: a cp.async that has not been waited for. Above every stamp, so that no fast path takes it for ordered.
+    /// </summary>
     public const long Pending = 1L << 62;
 
     /// <summary>Of a write: it was a strong one.</summary>
@@ -52,7 +54,8 @@ internal static class ShadowRecord
     public static int Thread(long write) => (int)(write & 1023);
 
     /// <summary>The instruction that wrote, -1 when it has too high a number to be kept.</summary>
-    public static int Instruction(long write) => ((int)(write >> 10) & MaximumInstruction) is var index && index == MaximumInstruction ? -1 : index;
+    public static int Instruction(long write) =>
+        ((int)(write >> 10) & MaximumInstruction) is var index && index == MaximumInstruction ? -1 : index;
 
     /// <summary>A read's kind.</summary>
     public static int Kind(long read) => (int)(read >> 32) & 63;
