@@ -10,7 +10,7 @@ using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Commands;
 
-/// <summary><c>gptcuda compare</c>: the same prompt through two of reference, CPU and GPU, held against each other point by point.</summary>
+/// <summary><c>gptcuda compare</c>: the same prompt through two of reference, CPU and GPU, point by point.</summary>
 internal sealed class CompareCommand
 {
     private const int DefaultTokens = 32;
@@ -18,7 +18,9 @@ internal sealed class CompareCommand
     private readonly TextSource _source = TextSource.ForPrompt();
     private readonly ModelSettings _model = new();
     private readonly AgainstSettings _against = new();
-    private readonly Setting<int?> _tokens = SettingOf.Integer("-n", "N", 0, $"Tokens of the greedy texts (default: {DefaultTokens})", aliases: ["--tokens"]);
+    private readonly Setting<int?> _tokens = SettingOf.Integer(
+        "-n", "N", 0, $"Tokens of the greedy texts (default: {DefaultTokens})", aliases: ["--tokens"]);
+
     private readonly Flag _json = new("--json", "Print one JSON object");
 
     private CompareCommand() { }
@@ -59,7 +61,9 @@ internal sealed class CompareCommand
             ComparisonReport.Write(comparison, first, second, labels, context.Terminal);
         if (comparison.IsWithin)
             return ExitCode.Success;
-        string where = comparison.FirstBeyond is { } beyond ? $"first at {beyond.Name}" : $"token {comparison.Greedy!.Same} of the greedy texts";
+        string where = comparison.FirstBeyond is { } beyond
+            ? $"first at {beyond.Name}"
+            : $"token {comparison.Greedy!.Same} of the greedy texts";
         context.Terminal.Out.Flush();
         context.Terminal.Say($"{labels.First} and {labels.Second} differ beyond tolerance: {where}");
         return ExitCode.Failure;

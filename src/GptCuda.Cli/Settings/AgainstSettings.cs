@@ -13,9 +13,11 @@ internal sealed class AgainstSettings
         "What computes the expected values (default: reference, which is slow and double precision)",
         new("reference", ComputationKind.Reference), new("cpu", ComputationKind.Cpu), new("cuda", ComputationKind.Cuda));
 
-    private readonly Setting<ElementType?> _dtype = DtypeSetting.Of("--against-dtype", "How its weights are held or rounded (default: as --dtype)");
+    private readonly Setting<ElementType?> _dtype = DtypeSetting.Of(
+        "--against-dtype", "How its weights are held or rounded (default: as --dtype)");
 
-    private readonly Setting<string?> _model = SettingOf.Text("--against-model", "NAME|DIR|synthetic:SIZE[:SEED]", "Its model, of the same shape (default: the same)");
+    private readonly Setting<string?> _model = SettingOf.Text(
+        "--against-model", "NAME|DIR|synthetic:SIZE[:SEED]", "Its model, of the same shape (default: the same)");
 
     public void AddTo(Command command)
     {
