@@ -2,7 +2,7 @@ using GptCuda.Kernels.Tests.OnDevice;
 using GptCuda.VirtualGpu.Driver;
 using GptCuda.VirtualGpu.Exports;
 
-namespace GptCuda.Kernels.Tests.Suite.Counters;
+namespace GptCuda.Kernels.Tests.Suite;
 
 /// <summary>
 /// Another GPU in software in the place of this process's, for the time of a test. No context may be open before or after it.
