@@ -35,7 +35,10 @@ public sealed class CompareTests
         using JsonDocument document = JsonDocument.Parse(Assert.Single(result.Lines));
         JsonElement root = document.RootElement;
         Assert.Equal(
-            ["first", "second", "prompt_ids", "tolerance", "tolerance_reason", "points", "only_first", "only_second", "first_beyond", "greedy", "within"],
+            [
+                "first", "second", "prompt_ids", "tolerance", "tolerance_reason", "points", "only_first", "only_second", "first_beyond",
+                "greedy", "within",
+            ],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal("cpu f32", Side(root.GetProperty("first")));
         Assert.Equal("reference f32", Side(root.GetProperty("second")));
@@ -44,7 +47,10 @@ public sealed class CompareTests
         Assert.Equal(["embedding", "h.0 query", "h.0 key"], points.Take(3).Select(Name));
         Assert.Equal(["h.3 residual after mlp", "logits"], points.TakeLast(2).Select(Name));
         Assert.Equal(
-            ["point", "layer", "rows", "columns", "max_absolute", "max_relative", "share_of_largest", "nmse", "worst", "tolerance", "within"],
+            [
+                "point", "layer", "rows", "columns", "max_absolute", "max_relative", "share_of_largest", "nmse", "worst", "tolerance",
+                "within",
+            ],
             points[1].EnumerateObject().Select(property => property.Name));
         Assert.Equal(JsonValueKind.Null, points[0].GetProperty("layer").ValueKind);
         Assert.Equal(0, points[1].GetProperty("layer").GetInt32());
@@ -106,12 +112,14 @@ public sealed class CompareTests
         using JsonDocument document = JsonDocument.Parse(Assert.Single(json.Lines));
         Assert.Equal("h.3 residual after mlp", document.RootElement.GetProperty("first_beyond").GetString());
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("greedy").ValueKind);
-        JsonElement beyond = document.RootElement.GetProperty("points").EnumerateArray().Single(item => Name(item) == "h.3 residual after mlp");
+        JsonElement points = document.RootElement.GetProperty("points");
+        JsonElement beyond = points.EnumerateArray().Single(item => Name(item) == "h.3 residual after mlp");
         Assert.Equal(JsonValueKind.Null, beyond.GetProperty("max_absolute").ValueKind);
         Assert.Equal(JsonValueKind.Null, beyond.GetProperty("worst").GetProperty("first").ValueKind);
         Assert.Equal(JsonValueKind.Number, beyond.GetProperty("worst").GetProperty("second").ValueKind);
 
-        Assert.Contains("infinite", Run("--model", broken, "--against-model", Repository.TinyModel, "Call me").Output, StringComparison.Ordinal);
+        CliResult table = Run("--model", broken, "--against-model", Repository.TinyModel, "Call me");
+        Assert.Contains("infinite", table.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -121,7 +129,8 @@ public sealed class CompareTests
     [InlineData("f32", "reference", "f16", 0.005)]
     public void TwoTypes_AreHeldAgainstTheirTolerance(string dtype, string against, string otherDtype, double tolerance)
     {
-        CliResult result = Run("Call me Ishmael.", "--dtype", dtype, "--against", against, "--against-dtype", otherDtype, "--json", "-n", "8").Succeeded();
+        string[] arguments = ["Call me Ishmael.", "--dtype", dtype, "--against", against, "--against-dtype", otherDtype, "--json", "-n8"];
+        CliResult result = Run(arguments).Succeeded();
 
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.Equal($"cpu {dtype}", Side(document.RootElement.GetProperty("first")));
@@ -151,8 +160,11 @@ public sealed class CompareTests
     }
 
     [Fact]
-    public void Prompt_IsReadFromStandardInput() =>
-        Assert.Contains("prompt: 6 tokens", Shell.RunWithInput($"{TinyGolden.People.Text}\n", "compare", "--device", "cpu", "-n", "0").Succeeded().Lines);
+    public void Prompt_IsReadFromStandardInput()
+    {
+        CliResult result = Shell.RunWithInput($"{TinyGolden.People.Text}\n", "compare", "--device", "cpu", "-n", "0").Succeeded();
+        Assert.Contains("prompt: 6 tokens", result.Lines);
+    }
 
     [Fact]
     public void WhatDoesNotServe_SaysWhy()

@@ -19,27 +19,28 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
     [Fact]
     public void Folder_HoldsWhatItNeedsAndNoMore()
     {
-        string[] files = [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.Path, file)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Names(_folder.Path, _folder.Path)];
 
         Assert.Equal(
             [
                 "LICENSE", "NOTICE.md", "commit", "gptcuda",
-                .. Names("kernels"), .. Names(Path.Combine("models", "tiny")),
+                .. Names(Path.Combine(Repository.Root, "kernels"), Repository.Root), .. Names(Repository.TinyModel, Repository.Root),
                 "run",
             ],
             files);
         Assert.InRange(files.Sum(file => new FileInfo(Path.Combine(_folder.Path, file)).Length), 10_000_000, MostBytes);
 
-        static IEnumerable<string> Names(string folder) =>
-            Directory.GetFiles(Path.Combine(Repository.Root, folder)).Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
+        static IEnumerable<string> Names(string folder, string root) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(root, file))
+            .Order(StringComparer.Ordinal);
     }
 
     [Fact]
     public void Run_WithoutAGpu_TriesEveryStepAndSaysWhatFailed()
     {
         using var place = new TemporaryFolder();
-        CliResult result = Run(
-            place, Path.Combine(_folder.Path, "run"), ["--quick", place.File("result.json")], new() { ["GPTCUDA_LIBCUDA"] = "/no/such/libcuda.so.1" });
+        Dictionary<string, string?> environment = new() { ["GPTCUDA_LIBCUDA"] = "/no/such/libcuda.so.1" };
+        CliResult result = Run(place, Path.Combine(_folder.Path, "run"), ["--quick", place.File("result.json")], environment);
 
         Assert.Equal(1, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(place.File("result.json")));
@@ -60,15 +61,17 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
         using var place = new TemporaryFolder();
         string program = Path.Combine(Repository.Root, "eng", "virtual-gpu");
         // The checks of the GPU in software are what the suite's own tests are for; here they only cost time.
-        CliResult result = Run(place, program, [Path.Combine(_folder.Path, "run"), "--quick"], new() { ["GPTCUDA_VIRTUAL_CHECKS"] = "none" });
+        Dictionary<string, string?> environment = new() { ["GPTCUDA_VIRTUAL_CHECKS"] = "none" };
+        CliResult result = Run(place, program, [Path.Combine(_folder.Path, "run"), "--quick"], environment);
 
         Assert.True(result.ExitCode == 0, result.Error);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(place.File("gptcuda-on-gpu.json")));
         JsonElement root = document.RootElement;
         Assert.True(root.GetProperty("success").GetBoolean());
         JsonElement[] steps = StepsOf(root);
-        Assert.Contains("(software)", steps[1].GetProperty("output").GetProperty("gpu").GetProperty("name").GetString(), StringComparison.Ordinal);
-        Assert.Equal(0, steps[1].GetProperty("output").GetProperty("failed").GetInt32());
+        JsonElement selftest = steps[1].GetProperty("output");
+        Assert.Contains("(software)", selftest.GetProperty("gpu").GetProperty("name").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, selftest.GetProperty("failed").GetInt32());
         foreach (JsonElement step in steps[2..4])
         {
             JsonElement figures = step.GetProperty("figures");
@@ -79,7 +82,10 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
             Assert.Equal(3, step.GetProperty("output").GetProperty("ids").GetArrayLength());
         }
         foreach (JsonElement step in steps[4..])
-            Assert.True(Assert.Single(step.GetProperty("output").GetProperty("rows").EnumerateArray()).GetProperty("tokens_per_second").GetDouble() > 0);
+        {
+            JsonElement row = Assert.Single(step.GetProperty("output").GetProperty("rows").EnumerateArray());
+            Assert.True(row.GetProperty("tokens_per_second").GetDouble() > 0);
+        }
     }
 
     [Fact]
@@ -105,6 +111,13 @@ public sealed class OnGpuTests : IClassFixture<OnGpuFolder>
     private static CliResult Run(TemporaryFolder place, string program, string[] arguments, Dictionary<string, string?> environment)
     {
         environment["DOTNET_ROOT"] = null;
-        return new CliRun { Program = program, Arguments = arguments, Environment = environment, WorkingDirectory = place.Path, Limit = TimeSpan.FromMinutes(20) }.Finish();
+        return new CliRun
+        {
+            Program = program,
+            Arguments = arguments,
+            Environment = environment,
+            WorkingDirectory = place.Path,
+            Limit = TimeSpan.FromMinutes(20),
+        }.Finish();
     }
 }

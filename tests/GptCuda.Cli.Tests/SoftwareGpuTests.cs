@@ -69,6 +69,37 @@ public sealed class SoftwareGpuTests : IDisposable
         Assert.Equal(Mean(Shell.Run("score", "--device", "cpu", "--json", Text)), Mean(Run("score", "--device", "cuda", "--dtype", "f32", "--json", Text)), 1e-4);
     }
 
+    [Fact]
+    public void Compare_GpuAgainstCpu_IsWithin()
+    {
+        CliResult result = Run("compare", "--device", "cuda", "--against", "cpu", "-n", "4", "--json", Prompt).Succeeded();
+
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.Equal("cuda", document.RootElement.GetProperty("first").GetProperty("computes").GetString());
+        Assert.Equal("bf16", document.RootElement.GetProperty("second").GetProperty("dtype").GetString());
+        Assert.Equal(26, document.RootElement.GetProperty("points").GetArrayLength());
+        Assert.Equal(4, document.RootElement.GetProperty("greedy").GetProperty("same").GetInt32());
+    }
+
+    /// <summary>LayerNorm's kernel serves all layers; in this directory it is wrong where the gain is that of one.</summary>
+    [Fact]
+    public void Compare_LayerNormAlteredInADirectory_NamesItsLayer()
+    {
+        string model = AlteredModel.Write(_folder.File("model"), "h.2.ln_1.weight", (Half)2);
+        string kernel = File.ReadAllText(Path.Combine(Repository.Root, "kernels", "layernorm.cu"));
+        const string Place = "gain[i], shift[i])";
+        Assert.Contains(Place, kernel, StringComparison.Ordinal);
+        _folder.Write("layernorm.cu", kernel.Replace(Place, "gain[i] * (gain[0] == 2.f ? 1.01f : 1.f), shift[i])", StringComparison.Ordinal));
+
+        CliResult result = Start(
+            ["compare", "--device", "cuda", "--dtype", "f32", "--against", "cpu", "--model", model, "-n", "0", "--json"],
+            new() { ["GPTCUDA_KERNELS"] = _folder.Path });
+
+        Assert.Equal(1, result.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.Equal("h.2 query", document.RootElement.GetProperty("first_beyond").GetString());
+    }
+
     private static CliResult Run(params string[] arguments) => Start(arguments, []);
 
     private static CliResult Start(string[] arguments, Dictionary<string, string?> environment) => new CliRun
