@@ -11,7 +11,8 @@ public sealed class SelfTestTests
     /// <summary>On any machine, one without a driver.</summary>
     private static readonly Dictionary<string, string?> NoDriver = new()
     {
-        ["GPTCUDA_LIBCUDA"] = "/no/such/libcuda.so.1", ["GPTCUDA_MODELS"] = "/no/such/models",
+        ["GPTCUDA_LIBCUDA"] = "/no/such/libcuda.so.1",
+        ["GPTCUDA_MODELS"] = "/no/such/models",
     };
 
     private static IEnumerable<KernelCheck> Checks => KernelChecks.All.Where(check => !check.IsVariation);

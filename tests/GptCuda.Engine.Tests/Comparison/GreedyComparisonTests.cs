@@ -11,7 +11,12 @@ public sealed class GreedyComparisonTests
 {
     private static readonly GptConfiguration Shape = new()
     {
-        VocabularySize = 5, ContextLength = 32, Width = 4, HeadCount = 1, LayerCount = 1, InnerSize = 4,
+        VocabularySize = 5,
+        ContextLength = 32,
+        Width = 4,
+        HeadCount = 1,
+        LayerCount = 1,
+        InnerSize = 4,
     };
 
     [Theory]
