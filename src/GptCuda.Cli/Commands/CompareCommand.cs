@@ -6,7 +6,6 @@ using GptCuda.Cli.Settings;
 using GptCuda.Engine;
 using GptCuda.Engine.Comparison;
 using GptCuda.Engine.Generation;
-using GptCuda.Engine.Weights;
 
 namespace GptCuda.Cli.Commands;
 

@@ -3,7 +3,6 @@ using GptCuda.Cli.Output;
 using GptCuda.Cli.Parsing;
 using GptCuda.Cli.SelfTest;
 using GptCuda.Cli.Settings;
-using GptCuda.Engine;
 using Spectre.Console;
 
 namespace GptCuda.Cli.Commands;

@@ -11,8 +11,6 @@ internal static class ComparisonReport
 {
     private const int WidthOfFiles = 140;
 
-    private static readonly string[] Columns = ["point", "max abs", "max rel", "of largest", "allowed", "nmse", "worst", "", "", ""];
-
     public static void Write(ModelComparison comparison, ComparedSide first, ComparedSide second, ComparisonLabels labels, Terminal terminal)
     {
         IAnsiConsole screen = Screen.OfOutput(terminal, WidthOfFiles);
@@ -36,8 +34,8 @@ internal static class ComparisonReport
     private static Table Points(ModelComparison comparison, ComparisonLabels labels)
     {
         Table table = new Table().Border(TableBorder.Simple);
-        foreach (string header in (ReadOnlySpan<string>)[.. Columns[..7], labels.First, labels.Second, ""])
-            table.AddColumn(new TableColumn(Markup.Escape(header)) { Alignment = header is "point" or "" ? Justify.Left : Justify.Right });
+        foreach (string header in (ReadOnlySpan<string>)["point", "max abs", "max rel", "of largest", "allowed", "nmse", "worst", labels.First, labels.Second, ""])
+            table.AddColumn(new TableColumn(Markup.Escape(header)) { Alignment = header is "point" or "" ? Justify.Left : Justify.Right, NoWrap = header == "point" });
         foreach (PointComparison point in comparison.Points)
         {
             table.AddRow(

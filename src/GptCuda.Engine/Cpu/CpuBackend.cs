@@ -19,6 +19,7 @@ public sealed unsafe class CpuBackend : IBackend
     private readonly CpuForward _forward;
     private readonly BatchCheck _check;
     private readonly DecodeStep _decode;
+    private readonly ScoreStep _score;
     private bool _disposed;
 
     private CpuBackend(
@@ -38,6 +39,7 @@ public sealed unsafe class CpuBackend : IBackend
         };
         _check = new BatchCheck(configuration, options.SlotCount);
         _decode = new DecodeStep(configuration.VocabularySize, pool);
+        _score = new ScoreStep(configuration.VocabularySize, pool);
     }
 
     /// <inheritdoc/>
@@ -100,6 +102,15 @@ public sealed unsafe class CpuBackend : IBackend
     }
 
     /// <inheritdoc/>
+    public void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _check.CheckTargets(batch, targets, likelihoods.Length);
+        Forward(batch, _score.Logits(targets.Length));
+        _score.Score(batch, targets, likelihoods);
+    }
+
+    /// <inheritdoc/>
     public void Decode(ReadOnlySpan<DecodeRow> rows, Span<int> sampled)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -130,6 +141,7 @@ public sealed unsafe class CpuBackend : IBackend
         _pool.Dispose();
         _forward.Dispose();
         _decode.Dispose();
+        _score.Dispose();
         _cache.Dispose();
         _weights.Dispose();
     }

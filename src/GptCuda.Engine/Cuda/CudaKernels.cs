@@ -1,7 +1,6 @@
 using GptCuda.Kernels.Compilation;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Kernels;
-using GptCuda.Kernels.Memory;
 
 namespace GptCuda.Engine.Cuda;
 

@@ -1,5 +1,4 @@
 using GptCuda.Engine.Backends;
-using GptCuda.Engine.Weights;
 using GptCuda.Kernels.Blas;
 using GptCuda.Kernels.Kernels;
 using GptCuda.Kernels.Memory;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Errors;
 using GptCuda.Kernels.Streams;
 

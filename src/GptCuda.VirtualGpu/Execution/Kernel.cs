@@ -1,5 +1,4 @@
 using GptCuda.VirtualGpu.Checking;
-using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Instructions;
 
 namespace GptCuda.VirtualGpu.Execution;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using GptCuda.VirtualGpu.Blas;
-using GptCuda.VirtualGpu.Driver;
 using GptCuda.VirtualGpu.Memory;
 using static GptCuda.VirtualGpu.Blas.cublasStatus_t;
 

@@ -1,7 +1,6 @@
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
-using GptCuda.VirtualGpu.Memory;
 
 namespace GptCuda.VirtualGpu.Instructions;
 

@@ -1,7 +1,5 @@
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Counting;
-using GptCuda.VirtualGpu.Execution;
-using GptCuda.VirtualGpu.Memory;
 using static GptCuda.VirtualGpu.Instructions.AtomicOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;

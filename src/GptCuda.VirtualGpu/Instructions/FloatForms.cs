@@ -1,5 +1,4 @@
 using GptCuda.VirtualGpu.Counting;
-using GptCuda.VirtualGpu.Execution;
 using static GptCuda.VirtualGpu.Instructions.FloatOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;

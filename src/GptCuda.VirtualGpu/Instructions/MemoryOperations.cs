@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using GptCuda.VirtualGpu.Execution;
-using GptCuda.VirtualGpu.Memory;
 
 namespace GptCuda.VirtualGpu.Instructions;
 

@@ -4,7 +4,6 @@ using GptCuda.Engine.Sampling;
 using GptCuda.Engine.Tests.Cpu;
 using GptCuda.Engine.Weights;
 using GptCuda.Kernels.Tests.OnDevice;
-using GptCuda.Tests;
 
 namespace GptCuda.Engine.Tests.OnDevice;
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GptCuda.Kernels.Native;
 using GptCuda.Kernels.Native.Blas;
-using GptCuda.Kernels.Native.Driver;
 
 namespace GptCuda.Kernels.Tests.Fakes;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Native;
 using GptCuda.Kernels.Native.Driver;

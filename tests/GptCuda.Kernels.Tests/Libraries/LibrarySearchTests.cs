@@ -1,5 +1,4 @@
 using GptCuda.Kernels.Libraries;
-using GptCuda.Kernels.Native;
 using GptCuda.Kernels.Tests.Fakes;
 
 namespace GptCuda.Kernels.Tests.Libraries;

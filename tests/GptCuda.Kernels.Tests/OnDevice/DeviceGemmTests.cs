@@ -1,6 +1,5 @@
 using GptCuda.Kernels.Blas;
 using GptCuda.Kernels.Devices;
-using GptCuda.Kernels.Memory;
 using GptCuda.Kernels.Streams;
 
 namespace GptCuda.Kernels.Tests.OnDevice;

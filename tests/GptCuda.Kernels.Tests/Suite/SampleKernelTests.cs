@@ -2,9 +2,7 @@ using GptCuda.Engine.Sampling;
 using GptCuda.Kernels.Compilation;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Kernels;
-using GptCuda.Kernels.Memory;
 using GptCuda.Kernels.Tests.OnDevice;
-using GptCuda.KernelSuite;
 
 namespace GptCuda.Kernels.Tests.Suite;
 

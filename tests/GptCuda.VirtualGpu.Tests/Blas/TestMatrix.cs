@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GptCuda.VirtualGpu.Blas;
 using GptCuda.VirtualGpu.Tests.Driver;
 

@@ -1,4 +1,3 @@
-using GptCuda.VirtualGpu.Driver;
 using static GptCuda.VirtualGpu.Driver.CUresult;
 
 namespace GptCuda.VirtualGpu.Tests.Driver;

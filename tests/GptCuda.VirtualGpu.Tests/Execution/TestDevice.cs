@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Counting;

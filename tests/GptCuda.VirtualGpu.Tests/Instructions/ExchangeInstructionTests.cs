@@ -1,4 +1,3 @@
-using System.Numerics;
 using GptCuda.VirtualGpu.Checking;
 using GptCuda.VirtualGpu.Tests.Execution;
 

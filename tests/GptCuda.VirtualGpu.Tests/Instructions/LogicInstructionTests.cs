@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace GptCuda.VirtualGpu.Tests.Instructions;
 
 /// <summary>Logic, shifts and bit fields against bit-by-bit definitions.</summary>

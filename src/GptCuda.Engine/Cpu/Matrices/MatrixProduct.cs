@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using GptCuda.Engine.Cpu.Vectors;
 using GptCuda.Engine.Weights;
 
