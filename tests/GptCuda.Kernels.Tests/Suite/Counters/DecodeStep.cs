@@ -29,7 +29,8 @@ internal sealed class DecodeStep(SuiteDevice device, MatrixType type, int positi
         DeviceMatrix qkv = Matrix(3 * width, width), project = Matrix(width, width), expand = Matrix(inner, width), contract = Matrix(width, inner);
         DeviceMatrix embedding = Matrix(vocabulary, width);
         LayerNormWeights norm = new(Zeros<float>(width), Zeros<float>(width), 1e-5f);
-        DeviceSpan<float> residual = Zeros<float>(width), queries = Zeros<float>(width), attended = Zeros<float>(width), hidden = Zeros<float>(inner);
+        DeviceSpan<float> residual = Zeros<float>(width), queries = Zeros<float>(width);
+        DeviceSpan<byte> attended = Zeros<byte>(width * _shape.CachedBytes), hidden = Zeros<byte>(inner * _shape.CachedBytes);
         DeviceSpan<float> logits = device.Upload(_random.Floats(_shape.LogitsStride, 10));
         DeviceCache cache = new(Zeros<byte>(_shape.CacheLength(1, 1, Context) * _shape.CachedBytes), 1, Context);
         RowPlaces places = new(Zeros<int>(1), device.Upload([position]));
@@ -47,10 +48,10 @@ internal sealed class DecodeStep(SuiteDevice device, MatrixType type, int positi
         long vector = width * sizeof(float), cached = 2L * _shape.Heads * _shape.CachedHeadSize * _shape.CachedBytes;
         return
         [
-            new("qkv", Layers, Bytes(qkv) + (5 * vector) + cached),
+            new("qkv", Layers, Bytes(qkv) + (4 * vector) + cached),
             new("attention_decode", Layers, cached * (position + 1)),
             new("project", Layers, Bytes(project) + vector),
-            new("expand", Layers, Bytes(expand) + (2 * vector) + (inner * sizeof(float))),
+            new("expand", Layers, Bytes(expand) + vector + (inner * sizeof(float))),
             new("contract", Layers, Bytes(contract) + vector),
             new("logits", 1, Bytes(embedding) + (2 * vector) + (vocabulary * sizeof(float))),
             new("sample", 1, vocabulary * sizeof(float)),

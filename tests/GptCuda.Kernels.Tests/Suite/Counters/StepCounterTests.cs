@@ -42,8 +42,7 @@ public sealed class StepCounterTests(TestDevice device, StepCounterTests.Runs ru
 
         Assert.InRange(step.LaunchesOfAStep, 1, 62);
         Assert.InRange(step.DistinctToFloor, 1, 1.05);
-        // int8 is not there: each SM reads the vectors that its rows are multiplied with, and these rows are half as long in bytes.
-        Assert.InRange(step.RequestedToFloor, 1, type == MatrixType.Int8 ? 1.41 : 1.25);
+        Assert.InRange(step.RequestedToFloor, 1, 1.25);
         Assert.All(step.Launches, launch => Assert.InRange(launch.WavefrontsToLeast, 1, 1.1));
         foreach (LaunchFigures launch in step.Launches.Where(launch => launch.StreamedBytes > 0))
         {
