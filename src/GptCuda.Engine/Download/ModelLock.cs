@@ -15,6 +15,8 @@ internal sealed class ModelLock : IDisposable
     /// <summary>The runtime's words for a file that is locked: Windows's error code, and EWOULDBLOCK of flock(2).</summary>
     private const int SharingViolation = unchecked((int)0x80070020), WouldBlock = 11, WouldBlockOfBsd = 35;
 
+    private const int MostRemovals = 100;
+
     private readonly FileStream _file;
 
     private ModelLock(FileStream file) => _file = file;
@@ -29,7 +31,7 @@ internal sealed class ModelLock : IDisposable
     public static async Task<ModelLock> TakeAsync(string path, Action waits, TimeSpan poll, CancellationToken cancellation)
     {
         bool said = false;
-        for (int denied = 0; ;)
+        for (int denied = 0, gone = 0; ;)
         {
             cancellation.ThrowIfCancellationRequested();
             // Whoever finishes removes the folder too where it is empty: it may be gone again before the file is in it.
@@ -42,8 +44,9 @@ internal sealed class ModelLock : IDisposable
                 file.Dispose();
                 continue;
             }
-            catch (DirectoryNotFoundException)
+            catch (IOException e) when ((e is FileNotFoundException or DirectoryNotFoundException) && gone++ < MostRemovals)
             {
+                // The folder went between the two; where it does so every time, it is one that no file can be made in.
                 continue;
             }
             catch (IOException e) when (e.HResult is SharingViolation or WouldBlock or WouldBlockOfBsd)
