@@ -89,8 +89,8 @@ internal static class AttentionChecks
                 // f32 but for the result; scores of up to 30 make their 2^-22 an error of the weights.
                 for (int i = 0; i < expected.Length; i++)
                 {
-                    double found = result[(row * shape.Width) + (head * shape.HeadSize) + i];
-                    Expect.Near($"row {row} at {positions[row]}, head {head}, element {i}", expected[i], found, 1e-5 + Oracle.Rounding(shape.Type, expected[i]));
+                    double found = result[(row * shape.Width) + (head * shape.HeadSize) + i], allowed = 1e-5 + Oracle.Rounding(shape.Type, expected[i]);
+                    Expect.Near($"row {row} at {positions[row]}, head {head}, element {i}", expected[i], found, allowed);
                 }
             }
         }

@@ -85,7 +85,8 @@ internal static class MatrixVectorChecks
         var weight = new EncodedMatrix(shape, shape.Width, columns, random, 0.3f);
         float[] bias = random.Floats(shape.Width, 0.5f), residual = random.Floats(rows * shape.Width, 4);
         byte[] stored = new byte[rows * columns * shape.CachedBytes];
-        double[] x = [.. random.Floats(rows * columns, 1).Select((value, i) => EncodedMatrix.Write(stored.AsSpan(i * shape.CachedBytes), shape.Type, value))];
+        double[] x = [.. random.Floats(rows * columns, 1)
+            .Select((value, i) => EncodedMatrix.Write(stored.AsSpan(i * shape.CachedBytes), shape.Type, value))];
         DeviceSpan<float> stream = device.Upload(residual);
 
         launch(device.Stream, device.Upload(weight), device.Upload(bias), device.Upload(stored), stream);
@@ -148,11 +149,13 @@ internal static class MatrixVectorChecks
         }
     }
 
-    private static (DeviceMatrix Matrix, DeviceSpan<float> Bias) Fold(SuiteDevice device, KernelShape shape, EncodedMatrix weight, float[] bias, Normalized x)
+    private static (DeviceMatrix Matrix, DeviceSpan<float> Bias) Fold(
+        SuiteDevice device, KernelShape shape, EncodedMatrix weight, float[] bias, Normalized x)
     {
         DeviceMatrix matrix = device.Upload(weight);
         DeviceSpan<float> folded = device.Upload(bias);
-        new FoldShiftKernel(device.Load(FoldShiftKernel.Variant(shape)), shape).Launch(device.Stream, matrix, x.Weights.Shift, folded, folded);
+        var kernel = new FoldShiftKernel(device.Load(FoldShiftKernel.Variant(shape)), shape);
+        kernel.Launch(device.Stream, matrix, x.Weights.Shift, folded, folded);
         return (matrix, folded);
     }
 
@@ -186,8 +189,8 @@ internal static class MatrixVectorChecks
         public (double[] Sums, double[] Magnitudes) Product(EncodedMatrix weight, int row)
         {
             double[] unshifted = [.. Rows[row].Zip(_shift, (value, shift) => value - shift)];
-            double[] magnitudes = Oracle.Product(weight, _shift).Magnitudes;
-            return (Oracle.Product(weight, Rows[row]).Sums, [.. Oracle.Product(weight, unshifted).Magnitudes.Zip(magnitudes, (a, b) => a + b)]);
+            double[] ofShift = Oracle.Product(weight, _shift).Magnitudes, ofRest = Oracle.Product(weight, unshifted).Magnitudes;
+            return (Oracle.Product(weight, Rows[row]).Sums, [.. ofRest.Zip(ofShift, (a, b) => a + b)]);
         }
     }
 }

@@ -103,7 +103,8 @@ public sealed class MatrixVectorKernels
     /// <param name="residual">[rows, Width].</param>
     /// <param name="hidden">[rows, Inner] in the type of <see cref="KernelShape.CachedBytes"/>, written.</param>
     public void Expand(
-        CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, in LayerNormWeights norm, DeviceSpan<float> residual, DeviceSpan<byte> hidden)
+        CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, in LayerNormWeights norm, DeviceSpan<float> residual,
+        DeviceSpan<byte> hidden)
     {
         var arguments = new KernelArguments();
         Add(ref arguments, weight);

@@ -42,7 +42,9 @@ public sealed class CudaOrderTests(TestDevice device)
             Schedule schedule = run % 2 == 0 ? Schedule.Eager : Schedule.Lazy;
             using var machine = new SoftwareMachine(device, options => options with
             {
-                Schedule = schedule, Checks = CheckLevel.All, Execution = options.Execution with { Seed = (ulong)seed },
+                Schedule = schedule,
+                Checks = CheckLevel.All,
+                Execution = options.Execution with { Seed = (ulong)seed },
             });
 
             (float[] OfMany, float[] OfFew, int[] Tokens) actual = Run(weights, type);

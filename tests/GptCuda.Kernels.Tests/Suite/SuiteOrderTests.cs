@@ -42,7 +42,9 @@ public sealed class SuiteOrderTests(TestDevice device)
     {
         using var machine = new SoftwareMachine(device, options => options with
         {
-            Schedule = Enum.Parse<Schedule>(schedule, ignoreCase: true), Checks = CheckLevel.All, Execution = options.Execution with { Seed = (ulong)seed },
+            Schedule = Enum.Parse<Schedule>(schedule, ignoreCase: true),
+            Checks = CheckLevel.All,
+            Execution = options.Execution with { Seed = (ulong)seed },
         });
         // Those that are much like another one, or need much memory, have nothing that depends on the order and is not here, too.
         KernelCheck[] checks = [.. KernelChecks.All.Where(check => !check.IsVariation && check.DeviceBytes == 0)];
