@@ -160,8 +160,8 @@ internal static class MatrixVectorChecks
     }
 
     // Sums are f32 in a tree of short chains: their error grows with the terms' absolute sum, a few times 2^-24 of it. Its inputs are
-    // LayerNorm's, off by rsqrt.approx's 2^-22.9 and its own sums.
-    private static double Allowed(double magnitude, double value) => (2e-6 * magnitude) + (1e-6 * Math.Abs(value)) + 1e-7;
+    // LayerNorm's, off by rsqrt.approx's 2^-22.9 and its own sums: a mean of 30 is known to an ulp of 1.9e-6, and the deviation is 0.9.
+    private static double Allowed(double magnitude, double value) => (4e-6 * magnitude) + (1e-6 * Math.Abs(value)) + 1e-7;
 
     /// <summary>A residual stream on the device with a LayerNorm, and what that makes of it.</summary>
     private sealed class Normalized
