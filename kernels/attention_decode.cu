@@ -7,8 +7,8 @@
 // A split beyond the sequence has nothing to do. Of the others, the block that takes a head's last ticket merges the partial results, in
 // order of split. The ticket wraps to zero, so no launch has to reset it. A sequence of one split needs neither.
 // A key is read by LANES neighbouring lanes, 16 bytes each; a warp reads BATCH x 32 / LANES keys and as many values at once.
-// q, out: f32 [rows][WIDTH]. partial: f32 [rows][HEADS], each [splits][HEAD_SIZE] weighted values, then [splits] maximum and sum of
-// weights. tickets: u32 [rows][HEADS], zero before the first launch.
+// q: f32 [rows][WIDTH]. out: [rows][WIDTH] in the cache's type. partial: f32 [rows][HEADS], each [splits][HEAD_SIZE] weighted values,
+// then [splits] maximum and sum of weights. tickets: u32 [rows][HEADS], zero before the first launch.
 #include "device.cuh"
 #include "model.cuh"
 
@@ -86,23 +86,42 @@ DEVICE void attend(
   }
 }
 
+// Two neighbouring floats, in one access where heads are of even size: then every pair lies at an even place.
+DEVICE void load_pair(const f32* p, f32& a, f32& b) {
+  if constexpr (HEAD_SIZE % 2 == 0) {
+    const uint2 v = load_8(p);
+    a = __uint_as_float(v.x); b = __uint_as_float(v.y);
+  } else { a = p[0]; b = p[1]; }
+}
+DEVICE void store_pair(f32* p, f32 a, f32 b) {
+  if constexpr (HEAD_SIZE % 2 == 0) store_8(p, uint2{__float_as_uint(a), __float_as_uint(b)});
+  else { p[0] = a; p[1] = b; }
+}
+
 extern "C" __global__ void __launch_bounds__(MAX_WARPS * 32) KERNEL(attention_decode)(
     const f32* __restrict__ q, const cached* __restrict__ cache, const int* __restrict__ slot_of, const int* __restrict__ position_of,
-    f32* __restrict__ partial, u32* __restrict__ tickets, f32* __restrict__ out, f32 scale, int layer, int slots, int context,
+    f32* __restrict__ partial, u32* __restrict__ tickets, cached* __restrict__ out, f32 scale, int layer, int slots, int context,
     int batches) {
   __shared__ __align__(16) f32 shared_values[MAX_WARPS][OWN / 4 * PLANE];
   __shared__ __align__(16) f32 shared_query[OWN / 4 * PLANE];  // in base 2, in the same places; zero past the head
   __shared__ f32 shared_maximum[MAX_WARPS], shared_sum[MAX_WARPS];
   __shared__ u32 shared_ticket;
+  __shared__ int shared_slot, shared_count;
   const int head = blockIdx.x, split = blockIdx.y, row = blockIdx.z, splits = gridDim.y;
   const int thread = threadIdx.x, lane = thread % 32, warp = thread / 32, warps = blockDim.x / 32;
-  const int slot = slot_of[row], count = slot < 0 ? 0 : position_of[row] + 1;
+  if (thread == 0) {                                         // once a block: it is all that an empty split reads
+    const int slot = slot_of[row], position = position_of[row];
+    shared_slot = slot;
+    shared_count = slot < 0 ? 0 : position + 1;
+  }
+  __syncthreads();
+  const int slot = shared_slot, count = shared_count;
   const int split_keys = warps * batches * AT_ONCE, used = ceil_div(count, split_keys);
   const int first = split * split_keys, end = min(count, first + split_keys);
-  f32* to = out + (i64)row * WIDTH + head * HEAD_SIZE;
+  cached* to = out + (i64)row * WIDTH + head * HEAD_SIZE;
   if (first >= count) {
     if (count == 0 && split == 0)                            // a row of the bucket without a sequence
-      for (int element = thread; element < HEAD_SIZE; element += blockDim.x) to[element] = 0.f;
+      for (int element = thread; element < HEAD_SIZE; element += blockDim.x) narrow(0.f, to[element]);
     return;
   }
 
@@ -154,19 +173,22 @@ extern "C" __global__ void __launch_bounds__(MAX_WARPS * 32) KERNEL(attention_de
     f32 total = 0.f;
     for (int w = 0; w < warps; ++w)
       total = fmadd(exp2_fast(shared_maximum[w] - highest), shared_values[w][place_of_element(element)], total);
-    if (used == 1) to[element] = total * reciprocal(sum);
+    if (used == 1) narrow(total * reciprocal(sum), to[element]);
     else records[split * HEAD_SIZE + element] = total;
   }
   if (used == 1) return;
-  if (thread == 0) { sums[2 * split] = highest; sums[2 * split + 1] = sum; }
+  if (thread == 0) store_pair(sums + 2 * split, highest, sum);
 
   __syncthreads();
   if (thread == 0) shared_ticket = take_ticket(tickets + head_index, used - 1);
   __syncthreads();
   if (shared_ticket != used - 1) return;
 
-  highest = LOWEST;
-  for (int s = lane; s < used; s += 32) highest = fmaxf(highest, sums[2 * s]);
+  if (warp * 32 >= HEAD_SIZE) return;
+  f32 first_maximum = LOWEST, first_sum = 0.f;               // of the first 32 splits, which are nearly always all
+  if (lane < used) load_pair(sums + 2 * lane, first_maximum, first_sum);
+  highest = first_maximum;
+  for (int s = lane + 32; s < used; s += 32) highest = fmaxf(highest, sums[2 * s]);
   highest = warp_max(highest);
 #pragma unroll 1
   for (int element0 = warp * 32; element0 < HEAD_SIZE; element0 += warps * 32) {
@@ -175,9 +197,10 @@ extern "C" __global__ void __launch_bounds__(MAX_WARPS * 32) KERNEL(attention_de
     sum = 0.f;
 #pragma unroll 1
     for (int s = 0; s < used; s += 32) {                     // a lane has the factor of one split of 32
-      const bool there = s + lane < used;
-      const f32 factor = there ? exp2_fast(sums[2 * (s + lane)] - highest) : 0.f;
-      if (there) sum = fmadd(factor, sums[2 * (s + lane) + 1], sum);
+      f32 maximum = first_maximum, own = first_sum;
+      if (s > 0 && s + lane < used) load_pair(sums + 2 * (s + lane), maximum, own);
+      const f32 factor = s + lane < used ? exp2_fast(maximum - highest) : 0.f;
+      sum = fmadd(factor, own, sum);
 #pragma unroll 1
       for (int part = s; part < min(used, s + 32); part += 8) {
         f32 x[8];                                            // on their way together
@@ -188,6 +211,6 @@ extern "C" __global__ void __launch_bounds__(MAX_WARPS * 32) KERNEL(attention_de
       }
     }
     sum = warp_sum(sum);
-    if (element0 + lane < HEAD_SIZE) to[element] = total * reciprocal(sum);
+    if (element0 + lane < HEAD_SIZE) narrow(total * reciprocal(sum), to[element]);
   }
 }

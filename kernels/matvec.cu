@@ -2,11 +2,15 @@
 //
 //   y[row][n] = epilogue(sum over k of W[n][k] * prologue(x[row])[k])      W [N][K], rows padded to 16 bytes, int8 with a scale a row
 //
-// qkv       LayerNorm, bias; queries to q, keys and values into each row's cache slot     K = WIDTH,  N = 3 WIDTH
+// qkv       LayerNorm *, bias; queries to q, keys and values into each row's cache slot   K = WIDTH,  N = 3 WIDTH
 // project   bias, added to the residual stream                                           K = WIDTH,  N = WIDTH
-// expand    LayerNorm, bias, GELU                                                        K = WIDTH,  N = INNER
+// expand    LayerNorm *, bias, GELU                                                      K = WIDTH,  N = INNER
 // contract  bias, added to the residual stream                                           K = INNER,  N = WIDTH
 // logits    LayerNorm of wanted rows                                                     K = WIDTH,  N = vocabulary
+//
+// * without its shift, whose product with the matrix is in the bias (fold_shift.cu). What all SMs read besides their weights counts: where
+// weights are bytes, an x is as long as four rows of them. For the same reason expand's result and the x of project and contract are in
+// the cache's type, as they are between products of many rows.
 //
 // Grid: ceil(N / per_block) blocks, one an SM where N allows it (per_block = ceil(N / SMs)), so that all SMs stream the
 // same number of bytes. A warp takes R weight rows and, of them, every KSPLIT-th segment of 32 16-byte reads; it issues up to U
@@ -39,10 +43,20 @@ template <int K> DEVICE int x_index(int row, int k) {
   return row * Shape<K>::ROW + (k % E / 4) * Shape<K>::PLANE + k / E * 4 + k % 4;
 }
 
-template <int K> DEVICE void stage(f32* xs, const f32* x, int thread, int threads) {
+template <int K> DEVICE void stage(f32* xs, const cached* x) {
+  constexpr int N = K % PER_16_BYTES<cached> == 0 ? PER_16_BYTES<cached> : 1;  // elements at once, so that every row is aligned
 #pragma unroll
   for (int row = 0; row < ROWS; ++row)
-    for (int k = thread; k < Shape<K>::SHARED_K; k += threads) xs[x_index<K>(row, k)] = k < K ? x[(i64)row * K + k] : 0.f;
+    for (int k = threadIdx.x * N; k < Shape<K>::SHARED_K; k += blockDim.x * N) {
+      if constexpr (N == 1) xs[x_index<K>(row, k)] = k < K ? to_f32(x[(i64)row * K + k]) : 0.f;
+      else {
+        f32 v[N];
+        unpack(load_16(x + (i64)row * K + k, k < K), v, cached{});
+#pragma unroll
+        for (int i = 0; i < N; i += 4)
+          *reinterpret_cast<float4*>(xs + x_index<K>(row, k + i)) = float4{v[i], v[i + 1], v[i + 2], v[i + 3]};
+      }
+    }
 }
 
 // Sums one value a row over NORM_WARPS warps; all threads get the totals.
@@ -62,8 +76,9 @@ DEVICE void block_sum(f32 (&v)[ROWS], f32* scratch, int thread) {
 }
 
 // Two-pass LayerNorm into shared memory. Each thread visits only elements that it staged itself until the last barrier.
-template <int K>
-DEVICE void stage_normalized(f32* xs, f32* scratch, const f32* x, const f32* gain, const f32* bias, f32 epsilon, int thread, int threads) {
+template <int K, bool SHIFTED>
+DEVICE void stage_normalized(f32* xs, f32* scratch, const f32* x, const f32* gain, const f32* shift, f32 epsilon) {
+  const int thread = threadIdx.x;
   constexpr int LANES = NORM_WARPS * 32;
   f32 mean[ROWS] = {}, variance[ROWS] = {};
   if (thread < LANES) {
@@ -89,7 +104,7 @@ DEVICE void stage_normalized(f32* xs, f32* scratch, const f32* x, const f32* gai
   block_sum(variance, scratch, thread);
   if (thread < LANES) {
     for (int k = thread; k < K; k += LANES) {
-      f32 g = gain[k], b = bias[k];
+      const f32 g = gain[k], b = SHIFTED ? shift[k] : 0.f;
 #pragma unroll
       for (int row = 0; row < ROWS; ++row) {
         f32 scale = rsqrt_fast(fmadd(variance[row], 1.f / K, epsilon));
@@ -189,11 +204,11 @@ DEVICE void matvec(const weight* __restrict__ w, const f32* __restrict__ scales,
 }
 
 extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(qkv)(
-    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const f32* __restrict__ gain,
-    const f32* __restrict__ shift, f32 epsilon, const f32* __restrict__ residual, f32* __restrict__ q, cached* __restrict__ cache,
+    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const f32* __restrict__ gain, f32 epsilon,
+    const f32* __restrict__ residual, f32* __restrict__ q, cached* __restrict__ cache,
     const int* __restrict__ slot_of, const int* __restrict__ position_of, int layer, int slots, int context, int per_block) {
   matvec<WIDTH>(w, scales, 3 * WIDTH, per_block,
-    [&](f32* xs, f32* scratch) { stage_normalized<WIDTH>(xs, scratch, residual, gain, shift, epsilon, threadIdx.x, blockDim.x); },
+    [&](f32* xs, f32* scratch) { stage_normalized<WIDTH, false>(xs, scratch, residual, gain, nullptr, epsilon); },
     [&](int row, int n, f32 y) {
       y += b[n];
       if (n < WIDTH) { q[(i64)row * WIDTH + n] = y; return; }
@@ -204,24 +219,24 @@ extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(qkv)(
 }
 
 extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(project)(
-    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const f32* __restrict__ x,
+    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const cached* __restrict__ x,
     f32* __restrict__ residual, int per_block) {
-  matvec<WIDTH>(w, scales, WIDTH, per_block, [&](f32* xs, f32*) { stage<WIDTH>(xs, x, threadIdx.x, blockDim.x); },
+  matvec<WIDTH>(w, scales, WIDTH, per_block, [&](f32* xs, f32*) { stage<WIDTH>(xs, x); },
     [&](int row, int n, f32 y) { residual[(i64)row * WIDTH + n] += y + b[n]; });
 }
 
 extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(expand)(
-    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const f32* __restrict__ gain,
-    const f32* __restrict__ shift, f32 epsilon, const f32* __restrict__ residual, f32* __restrict__ hidden, int per_block) {
+    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const f32* __restrict__ gain, f32 epsilon,
+    const f32* __restrict__ residual, cached* __restrict__ hidden, int per_block) {
   matvec<WIDTH>(w, scales, INNER, per_block,
-    [&](f32* xs, f32* scratch) { stage_normalized<WIDTH>(xs, scratch, residual, gain, shift, epsilon, threadIdx.x, blockDim.x); },
-    [&](int row, int n, f32 y) { hidden[(i64)row * INNER + n] = gelu(y + b[n]); });
+    [&](f32* xs, f32* scratch) { stage_normalized<WIDTH, false>(xs, scratch, residual, gain, nullptr, epsilon); },
+    [&](int row, int n, f32 y) { narrow(gelu(y + b[n]), hidden[(i64)row * INNER + n]); });
 }
 
 extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(contract)(
-    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const f32* __restrict__ hidden,
+    const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ b, const cached* __restrict__ hidden,
     f32* __restrict__ residual, int per_block) {
-  matvec<INNER>(w, scales, WIDTH, per_block, [&](f32* xs, f32*) { stage<INNER>(xs, hidden, threadIdx.x, blockDim.x); },
+  matvec<INNER>(w, scales, WIDTH, per_block, [&](f32* xs, f32*) { stage<INNER>(xs, hidden); },
     [&](int row, int n, f32 y) { residual[(i64)row * WIDTH + n] += y + b[n]; });
 }
 
@@ -230,6 +245,6 @@ extern "C" __global__ void __launch_bounds__(32 * MAX_WARPS) KERNEL(logits)(
     const weight* __restrict__ w, const f32* __restrict__ scales, const f32* __restrict__ gain, const f32* __restrict__ shift,
     f32 epsilon, const f32* __restrict__ residual, f32* __restrict__ out, int vocabulary, int per_block) {
   matvec<WIDTH>(w, scales, vocabulary, per_block,
-    [&](f32* xs, f32* scratch) { stage_normalized<WIDTH>(xs, scratch, residual, gain, shift, epsilon, threadIdx.x, blockDim.x); },
+    [&](f32* xs, f32* scratch) { stage_normalized<WIDTH, true>(xs, scratch, residual, gain, shift, epsilon); },
     [&](int row, int n, f32 y) { out[(i64)row * logits_stride(vocabulary) + n] = y; });
 }

@@ -84,7 +84,10 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(sample)(
   const int index = blockIdx.y, thread = threadIdx.x;
   const int length = ceil_div(VOCABULARY, gridDim.x), first = blockIdx.x * length;
   Workspace* w = workspace + index;
-  const Settings s = settings[index];
+  const Settings& s = shared.settings;                     // there after the first meeting; the penalty is needed before
+  const f32 penalty = settings[index].penalty;
+  if (thread < sizeof(Settings) / 4)
+    reinterpret_cast<u32*>(&shared.settings)[thread] = reinterpret_cast<const u32*>(settings + index)[thread];
   u32* seen_row = seen + (i64)index * SEEN_WORDS;
   if (slot_of[index] < 0) {                                // a row of the bucket without a sequence: so for all of its blocks
     if (blockIdx.x > 0) return;
@@ -92,12 +95,13 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(sample)(
     for (int i = thread; i < WIDTH; i += THREADS) residual[(i64)index * WIDTH + i] = 0.f;
     return;
   }
-  Slice slice = {penalized_logits, first, max(0, min(length, VOCABULARY - first)), 0.f, s.scale};
+  Slice slice = {penalized_logits, first, max(0, min(length, VOCABULARY - first)), 0.f, 0.f};
 
   u32 best = NONE, invalid = NONE;
+#pragma unroll 4
   for (int i = thread; i < slice.count; i += THREADS) {
     f32 x;
-    invalid = min(invalid, penalized(logits + (i64)index * LOGITS_STRIDE, seen_row, s.penalty, first + i, x));
+    invalid = min(invalid, penalized(logits + (i64)index * LOGITS_STRIDE, seen_row, penalty, first + i, x));
     penalized_logits[i] = x;
     best = min(best, descending(x));
   }
@@ -105,6 +109,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(sample)(
   if (thread % 32 == 0) { min_relaxed(&w->best, best); if (invalid != NONE) min_relaxed(&w->invalid, invalid); }
   meet(w);
 
+  slice.scale = s.scale;
   slice.highest = logit_of((u64)load_relaxed(&w->best) << 32);
   const u32 at_fault = load_relaxed(&w->invalid);
   const bool usable = at_fault == NONE && slice.highest > __uint_as_float(0xff800000u);

@@ -40,6 +40,7 @@ struct Shared {
   u64 warp_sums[THREADS / 32];
   u64 before_count, before_weight, order;
   SharedSums<1> sum;
+  Settings settings;
   u32 entry, number, ticket;
 };
 

@@ -33,8 +33,8 @@ internal sealed record LaunchCounts(
 
     private static LaunchCounts From(JsonElement launch)
     {
-        JsonElement global = launch.GetProperty("global"), shared = launch.GetProperty("shared"),
-            each = launch.GetProperty("perMultiprocessor");
+        JsonElement global = launch.GetProperty("global"), shared = launch.GetProperty("shared");
+        JsonElement each = launch.GetProperty("perMultiprocessor");
         long[] blocks = Numbers(each.GetProperty("blocks")), bytes = Numbers(each.GetProperty("bytes"));
         return new LaunchCounts(
             launch.GetProperty("kernel").GetString()!,

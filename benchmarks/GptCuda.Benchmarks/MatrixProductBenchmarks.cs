@@ -51,7 +51,7 @@ public unsafe class MatrixProductBenchmarks
         var vectors = new NativeBuffer<float>(2 * Outputs);
         var activations = new NativeBuffer<float>(RowPacking<TLanes, TVector>.Length(Rows, Inputs));
         var destination = new NativeBuffer<float>((long)Rows * Outputs);
-        var scratch = new WorkerScratch(1, MatrixProduct<TLanes, TVector>.ScratchLength);
+        var scratch = new WorkerScratch(1, MatrixProduct<TLanes, TVector>.ScratchLength(Inputs));
         new Span<byte>(panels.Pointer, (int)panels.Length).Clear();
         new Span<float>(vectors.Pointer, (int)vectors.Length).Fill(1);
         new Span<float>(activations.Pointer, (int)activations.Length).Fill(1);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using GptCuda.Engine.Backends;
-using GptCuda.Engine.Cpu;
 using GptCuda.Engine.Generation;
 using GptCuda.Engine.Tokenization;
 
@@ -44,7 +43,7 @@ public sealed class GptModel : IDisposable
         _limits = new ModelLimits(backend.Configuration, tokenizer, EndOfText);
         _meter = new WorkMeter { LoadTime = loadTime, LoadParts = loadParts ?? [] };
         _generator = new(() => new Generator(backend, _limits, _meter));
-        _scorer = new(() => new Scorer(backend, (backend as CpuBackend)?.Options.Threads ?? Environment.ProcessorCount));
+        _scorer = new(() => new Scorer(backend));
         _feeder = new(() => new PromptFeeder(backend));
     }
 

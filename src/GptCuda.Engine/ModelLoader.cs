@@ -18,15 +18,24 @@ internal static class ModelLoader
         var clock = new LoadClock();
         bool synthetic = model.StartsWith(SyntheticWeightSource.Scheme, StringComparison.Ordinal);
         string location = synthetic ? model : ModelDirectory.Resolve(model, options.ModelsDirectory);
-        using var weights = WeightSource.Open(location);
-        var tokenizer = !synthetic && Tokenizer.IsIn(location) ? Tokenizer.Load(location) : null;
-        clock.Done("files");
-        (IBackend backend, string? reason) = Choose(weights, options, clock);
-        return new GptModel(backend, tokenizer, weights.Location, clock.Total, clock.Parts)
+        var weights = WeightSource.Open(location);
+        try
         {
-            DeviceReason = reason,
-            Notes = [.. weights.Notes],
-        };
+            var tokenizer = !synthetic && Tokenizer.IsIn(location) ? Tokenizer.Load(location) : null;
+            clock.Done("files");
+            string[] notes = [.. weights.Notes];
+            string name = weights.Location;
+            (IBackend backend, string? reason) = Choose(weights, options, clock);
+            // The CPU may compute on the files for a while, and owns them; a GPU has everything in its own memory.
+            if (backend is not CpuBackend)
+                weights.Dispose();
+            return new GptModel(backend, tokenizer, name, clock.Total, clock.Parts) { DeviceReason = reason, Notes = notes };
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The machine that computes, and why, where that was left open.</summary>
@@ -86,7 +95,7 @@ internal static class ModelLoader
             WeightType = options.WeightType ?? ElementType.F32,
             Threads = options.Threads ?? Environment.ProcessorCount,
         };
-        var backend = CpuBackend.Create(weights, cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) });
+        var backend = CpuBackend.CreateOwning(weights, cpu with { SlotCount = options.Slots ?? SlotsThatFit(weights.Configuration, cpu) });
         clock.Done("weights and cache");
         return backend;
     }

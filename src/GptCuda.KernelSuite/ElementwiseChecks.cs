@@ -85,7 +85,7 @@ internal static class ElementwiseChecks
                 for (int i = 0; i < expected.Length; i++)
                 {
                     // The mean of values near 30 is off by some 2^-20; where variance is small that is magnified by 1 / sqrt(epsilon).
-                    double allowed = 2e-5 + Rounding(shape.Type, expected[i]);
+                    double allowed = 2e-5 + Oracle.Rounding(shape.Type, expected[i]);
                     Expect.Near($"{what}: row {i / shape.Width}, channel {i % shape.Width}", expected[i], result[i], allowed);
                 }
             }
@@ -144,7 +144,7 @@ internal static class ElementwiseChecks
                 float x = product[i] + bias[i % shape.Inner];
                 double expected = Oracle.Gelu(x);
                 // exp(-2u) in f32 is off by 2^-23 |2u|, and GELU's tails by that share.
-                Expect.Near($"GELU of {x:G9}", expected, result[i], (1e-5 * Math.Abs(expected)) + 1e-6 + Rounding(shape.Type, expected));
+                Expect.Near($"GELU of {x:G9}", expected, result[i], (1e-5 * Math.Abs(expected)) + 1e-6 + Oracle.Rounding(shape.Type, expected));
             }
         });
 
@@ -171,12 +171,4 @@ internal static class ElementwiseChecks
                 Expect.Near($"row {row}", Math.Log(sum) + highest - values[targets[row]], result[row], 2e-5);
             }
         });
-
-    /// <summary>The most that rounding to the type changes a value by.</summary>
-    private static double Rounding(MatrixType type, double value) => type switch
-    {
-        MatrixType.F32 => 0,
-        MatrixType.BF16 => Math.ScaleB(Math.Abs(value), -8),
-        _ => Math.ScaleB(Math.Abs(value), -11) + Math.ScaleB(1, -24),
-    };
 }

@@ -1,3 +1,5 @@
+using GptCuda.Kernels.Kernels;
+
 namespace GptCuda.KernelSuite;
 
 /// <summary>What kernels compute, in double precision and as plainly as possible.</summary>
@@ -34,6 +36,14 @@ internal static class Oracle
     }
 
     public static double Gelu(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
+
+    /// <summary>The most that rounding to the cache's type changes a value by.</summary>
+    public static double Rounding(MatrixType type, double value) => type switch
+    {
+        MatrixType.F32 => 0,
+        MatrixType.BF16 => Math.ScaleB(Math.Abs(value), -8),
+        _ => Math.ScaleB(Math.Abs(value), -11) + Math.ScaleB(1, -24),
+    };
 
     /// <summary>softmax(scale q K^T) V over the keys given.</summary>
     public static double[] Attention(double[] query, double[][] keys, double[][] values, double scale)

@@ -26,7 +26,7 @@ public sealed class ReadmeTests
     [Fact]
     public void Options_ThatItNames_Exist()
     {
-        string help = string.Concat(((string[])["generate", "interactive", "score", "logits", "tokenize", "detokenize", "info", "download", "bench"])
+        string help = string.Concat(((string[])["generate", "interactive", "score", "logits", "tokenize", "detokenize", "info", "download", "bench", "compare", "selftest"])
             .Select(command => Shell.Run(command, "--help").Succeeded().Output));
         string shown = Readme[Readme.IndexOf("## Use", StringComparison.Ordinal)..Readme.IndexOf("## Library", StringComparison.Ordinal)];
         Assert.All(

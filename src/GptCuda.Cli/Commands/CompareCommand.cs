@@ -9,9 +9,7 @@ using GptCuda.Engine.Generation;
 
 namespace GptCuda.Cli.Commands;
 
-/// <summary>
-/// <c>gptcuda compare</c>: the same prompt through two of reference, CPU and GPU, held against each other point by point.
-/// </summary>
+/// <summary><c>gptcuda compare</c>: the same prompt through two of reference, CPU and GPU, point by point.</summary>
 internal sealed class CompareCommand
 {
     private const int DefaultTokens = 32;
@@ -21,6 +19,7 @@ internal sealed class CompareCommand
     private readonly AgainstSettings _against = new();
     private readonly Setting<int?> _tokens = SettingOf.Integer(
         "-n", "N", 0, $"Tokens of the greedy texts (default: {DefaultTokens})", aliases: ["--tokens"]);
+
     private readonly Flag _json = new("--json", "Print one JSON object");
 
     private CompareCommand() { }

@@ -12,8 +12,13 @@ internal sealed class SelfTestCommand
 {
     private readonly Setting<string?> _models = ModelChoice.Folder();
     private readonly DeviceSetting _device = new();
-    private readonly Setting<int?> _threads = SettingOf.Integer("--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
-    private readonly Flag _quick = new("--quick", "Leave out variations of kernel checks, most of the text on the GPU, and the official model's");
+
+    private readonly Setting<int?> _threads = SettingOf.Integer(
+        "--threads", "N", 1, "Threads of the CPU (default: one a processor)", most: 1024);
+
+    private readonly Flag _quick = new(
+        "--quick", "Leave out variations of kernel checks, most of the text on the GPU, and the official model's");
+
     private readonly Flag _each = new("--each", "A line for each kernel check, not only for each kernel");
     private readonly Flag _json = new("--json", "Print one JSON object, with every check");
 
@@ -34,7 +39,8 @@ internal sealed class SelfTestCommand
         var options = new SelfTestOptions(
             _device.Read(context), _quick.IsSet(context.Parsed), _threads.Read(context.Parsed), _models.Read(context.Parsed));
         SelfTestFacts facts = context.Terminal.ErrorIsTerminal
-            ? Screen.OfError(context.Terminal).Status().Start("selftest", status => SelfTestRun.Run(options, check => status.Status(Markup.Escape(check.Name))))
+            ? Screen.OfError(context.Terminal).Status().Start(
+                "selftest", status => SelfTestRun.Run(options, check => status.Status(Markup.Escape(check.Name))))
             : SelfTestRun.Run(options, _ => { });
         if (_json.IsSet(context.Parsed))
             JsonLines.Write(context.Terminal.Out, facts, CliJson.Default.SelfTestFacts);

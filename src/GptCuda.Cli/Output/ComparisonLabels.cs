@@ -8,6 +8,6 @@ internal sealed record ComparisonLabels(string First, string Second)
     public static ComparisonLabels Of(ComparedSide first, ComparedSide second)
     {
         string one = first.Model.Computation.ToString(), other = second.Model.Computation.ToString();
-        return one == other ? new($"{one}, --model", $"{other}, --against-model") : new(one, other);
+        return one == other ? new("--model", "--against-model") : new(one, other);
     }
 }

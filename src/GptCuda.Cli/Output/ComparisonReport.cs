@@ -1,5 +1,6 @@
 using GptCuda.Cli.Parsing;
 using GptCuda.Cli.Settings;
+using GptCuda.Engine.Backends;
 using GptCuda.Engine.Comparison;
 using GptCuda.Engine.Tokenization;
 using Spectre.Console;
@@ -11,9 +12,8 @@ internal static class ComparisonReport
 {
     private const int WidthOfFiles = 140;
 
-    private static readonly string[] Columns = ["point", "max abs", "max rel", "of largest", "allowed", "nmse", "worst", "", "", ""];
-
-    public static void Write(ModelComparison comparison, ComparedSide first, ComparedSide second, ComparisonLabels labels, Terminal terminal)
+    public static void Write(
+        ModelComparison comparison, ComparedSide first, ComparedSide second, ComparisonLabels labels, Terminal terminal)
     {
         IAnsiConsole screen = Screen.OfOutput(terminal, WidthOfFiles);
         TextWriter output = terminal.Out;
@@ -30,14 +30,18 @@ internal static class ComparisonReport
             screen.Write(Texts(greedy, labels, tokenizer));
             output.WriteLine(Summary(greedy, labels, tokenizer));
         }
-        output.WriteLine(comparison.FirstBeyond is { } beyond ? Describe(beyond, labels) : $"All {comparison.Points.Count} points are within tolerance.");
+        output.WriteLine(comparison.FirstBeyond is { } beyond
+            ? Describe(beyond, labels)
+            : $"All {comparison.Points.Count} points are within tolerance.");
     }
 
     private static Table Points(ModelComparison comparison, ComparisonLabels labels)
     {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string header in (ReadOnlySpan<string>)[.. Columns[..7], labels.First, labels.Second, ""])
-            table.AddColumn(new TableColumn(Markup.Escape(header)) { Alignment = header is "point" or "" ? Justify.Left : Justify.Right });
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("point") { NoWrap = true });
+        string[] numbers = ["max abs", "max rel", "of largest", "allowed", "nmse", "worst", labels.First, labels.Second];
+        foreach (string header in numbers)
+            table.AddColumn(new TableColumn(Markup.Escape(header)) { Alignment = Justify.Right });
+        table.AddColumn("");
         foreach (PointComparison point in comparison.Points)
         {
             table.AddRow(
@@ -75,11 +79,13 @@ internal static class ComparisonReport
             + $"A lead of up to {parting.Allowed:G3} is allowed: {verdict}.";
 
         string Side(string label, GreedyChoice choice) =>
-            $"{label} chose {Text([choice.Token], tokenizer)} (id {choice.Token}) with a margin of {choice.Margin:G3}, {choice.Lead:G3} ahead of the other";
+            $"{label} chose {Text([choice.Token], tokenizer)} (id {choice.Token}) with a margin of {choice.Margin:G3}, "
+            + $"{choice.Lead:G3} ahead of the other";
     }
 
     private static string Describe(PointComparison point, ComparisonLabels labels) =>
-        $"First beyond tolerance: {point.Name}, token {point.WorstRow}, {(point.Layer < 0 && point.Name == "logits" ? "id" : "channel")} {point.WorstColumn}: "
+        $"First beyond tolerance: {point.Name}, token {point.WorstRow}, "
+        + $"{(point.Point == ForwardPoint.Logits ? "id" : "channel")} {point.WorstColumn}: "
         + $"{labels.First} has {point.WorstFirst:G9}, {labels.Second} {point.WorstSecond:G9}; off by {point.MaxAbsolute:G3}, "
         + $"{point.ShareOfLargest:G3} of the largest, allowed {point.Tolerance}.";
 

@@ -32,7 +32,8 @@ internal sealed class CheckLog
             failure = exception;
             detail = exception is CheckFailedException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
         }
-        Add(new(group, name, failure is null ? CheckFacts.Passed : CheckFacts.Failed, Stopwatch.GetElapsedTime(since).TotalSeconds, detail));
+        string status = failure is null ? CheckFacts.Passed : CheckFacts.Failed;
+        Add(new(group, name, status, Stopwatch.GetElapsedTime(since).TotalSeconds, detail));
         return failure;
     }
 

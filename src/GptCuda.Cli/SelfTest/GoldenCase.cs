@@ -17,7 +17,8 @@ internal sealed record GoldenCase(int[] PromptIds, int[] GreedyIds, string Greed
     {
         byte[] tensors = Resource("golden.safetensors");
         int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(tensors);
-        using JsonDocument names = JsonDocument.Parse(tensors.AsMemory(sizeof(ulong), header)), golden = JsonDocument.Parse(Resource("golden.json"));
+        using JsonDocument names = JsonDocument.Parse(tensors.AsMemory(sizeof(ulong), header));
+        using JsonDocument golden = JsonDocument.Parse(Resource("golden.json"));
         return [.. golden.RootElement.GetProperty("cases").EnumerateArray().Select(item => new GoldenCase(
             Ids(item.GetProperty("prompt_ids")),
             Ids(item.GetProperty("greedy_ids")),

@@ -69,7 +69,7 @@ internal sealed class KernelSuiteRun(CudaLibraries libraries, int ordinal)
         var compiler = new KernelCompiler(context, libraries.Nvrtc);
         foreach (KernelModule module in compiler.Load(variants))
             module.Dispose();
-        return $"{variants.Length} images for {compiler.Target.Option}, {compiler.CompiledCount} of them compiled, the others from the cache";
+        return $"{variants.Length} images for {compiler.Target.Option}, {compiler.CompiledCount} compiled now";
     }
 
     private static bool CanRun(KernelCheck check, ComputeCapability device, CheckLog log)

@@ -92,14 +92,17 @@ internal static class ModelChecks
         if (comparison.FirstBeyond is { } beyond)
         {
             throw new CheckFailedException(
-                $"{beyond.Name}: off by {beyond.ShareOfLargest:G3} of the largest, allowed {beyond.Tolerance}, against {expected.Computation}; gptcuda compare shows more");
+                $"{beyond.Name}: off by {beyond.ShareOfLargest:G3} of the largest, allowed {beyond.Tolerance}, "
+                + $"against {expected.Computation}; gptcuda compare shows more");
         }
         if (comparison.Greedy?.Divergence is { IsWithin: false } parting)
         {
             throw new CheckFailedException(
-                $"the greedy text parts from {expected.Computation}'s after {parting.Index} tokens, by {parting.First.Lead:G3} and {parting.Second.Lead:G3}, allowed {parting.Allowed:G3}");
+                $"the greedy text parts from {expected.Computation}'s after {parting.Index} tokens, "
+                + $"by {parting.First.Lead:G3} and {parting.Second.Lead:G3}, allowed {parting.Allowed:G3}");
         }
         PointComparison worst = comparison.Points.MaxBy(point => point.ShareOfLargest)!;
-        return $"off by at most {worst.ShareOfLargest:G2} of the largest, against {expected.Computation}; {comparison.Greedy?.Same ?? 0} tokens alike";
+        return $"off by at most {worst.ShareOfLargest:G2} of the largest, against {expected.Computation}; "
+            + $"{comparison.Greedy?.Same ?? 0} tokens alike";
     }
 }

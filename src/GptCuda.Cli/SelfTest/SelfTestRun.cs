@@ -65,8 +65,9 @@ internal static class SelfTestRun
             libraries = CudaLibraries.Find();
             return null;
         });
+        KernelCheck[] checks = [.. KernelChecks.All.Where(check => !(options.Quick && check.IsVariation))];
         if (libraries is not null)
-            new KernelSuiteRun(libraries, device.Ordinal).Run([.. KernelChecks.All.Where(check => !(options.Quick && check.IsVariation))], log);
+            new KernelSuiteRun(libraries, device.Ordinal).Run(checks, log);
 
         ModelOptions cuda = Model(options, DeviceSelection.Cuda(device.Ordinal));
         (int prompts, int most, int tokens) = options.Quick ? (2, Tokens, QuickTokens) : (int.MaxValue, int.MaxValue, Tokens);
@@ -86,7 +87,8 @@ internal static class SelfTestRun
     private static void Official(string group, ModelOptions model, SelfTestOptions options, CheckLog log)
     {
         const string Name = $"official {OfficialSize}, f32: OpenAI's text";
-        string[] folders = [.. ((string[])[OfficialSize, OfficialModels.Repositories[OfficialSize]]).Select(name => ModelDirectory.PathOf(name, options.ModelsDirectory))];
+        string[] names = [OfficialSize, OfficialModels.Repositories[OfficialSize]];
+        string[] folders = [.. names.Select(name => ModelDirectory.PathOf(name, options.ModelsDirectory))];
         if (options.Quick)
             log.Skip(group, Name, "left out by --quick");
         else if (Array.Find(folders, Directory.Exists) is { } folder)
@@ -95,7 +97,8 @@ internal static class SelfTestRun
             log.Skip(group, Name, $"not downloaded: gptcuda download {OfficialSize}");
     }
 
-    private static ModelOptions Model(SelfTestOptions options, DeviceSelection device) => new() { Device = device, Threads = options.Threads, Slots = 1 };
+    private static ModelOptions Model(SelfTestOptions options, DeviceSelection device) =>
+        new() { Device = device, Threads = options.Threads, Slots = 1 };
 
     private static string? WhyNoGpu(MachineFacts machine, int ordinal) =>
         machine.Driver.Problem is { } driver ? FirstLine(driver)

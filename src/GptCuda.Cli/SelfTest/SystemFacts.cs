@@ -15,7 +15,14 @@ namespace GptCuda.Cli.SelfTest;
 /// <param name="MemoryBytes">Bytes of memory that this process may use.</param>
 /// <param name="Environment">The variables that change what this program does.</param>
 internal sealed record SystemFacts(
-    string Os, string Architecture, string Dotnet, string Cpu, int Processors, string Vectors, long MemoryBytes, SortedDictionary<string, string> Environment)
+    string Os,
+    string Architecture,
+    string Dotnet,
+    string Cpu,
+    int Processors,
+    string Vectors,
+    long MemoryBytes,
+    SortedDictionary<string, string> Environment)
 {
     private static readonly string[] Prefixes =
     [
@@ -44,8 +51,9 @@ internal sealed record SystemFacts(
         const string Table = "/proc/cpuinfo", Key = "model name";
         try
         {
-            if (File.Exists(Table) && File.ReadLines(Table).FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal)) is { } line)
-                return line[(line.IndexOf(':') + 1)..].Trim();
+            IEnumerable<string> lines = File.Exists(Table) ? File.ReadLines(Table) : [];
+            if (lines.FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal)) is { } named)
+                return named[(named.IndexOf(':') + 1)..].Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -57,6 +65,7 @@ internal sealed record SystemFacts(
     private static Dictionary<string, string> Variables() => System.Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
         .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value))
-        .Where(entry => !string.IsNullOrEmpty(entry.Value) && Prefixes.Any(prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        .Where(entry => !string.IsNullOrEmpty(entry.Value))
+        .Where(entry => Prefixes.Any(prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)))
         .ToDictionary(entry => entry.Name, entry => entry.Value!);
 }

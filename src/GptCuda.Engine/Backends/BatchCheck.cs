@@ -49,6 +49,19 @@ internal sealed class BatchCheck(GptConfiguration configuration, int slotCount)
                 $"room for {logitCount} logits: {batch.LogitRows.Length} rows of {configuration.VocabularySize} are {wanted}");
     }
 
+    /// <summary>Checks the tokens whose likelihood is asked for.</summary>
+    /// <exception cref="ArgumentException">Something is out of range; the message has the values.</exception>
+    public void CheckTargets(RaggedBatch batch, ReadOnlySpan<int> targets, int likelihoods)
+    {
+        if (targets.Length != batch.LogitRows.Length || likelihoods != targets.Length)
+            throw new ArgumentException($"{targets.Length} tokens and room for {likelihoods} likelihoods after {batch.LogitRows.Length} rows");
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if ((uint)targets[i] >= (uint)configuration.VocabularySize)
+                throw new ArgumentException($"token {i} to score is {targets[i]}: ids go from 0 to {configuration.VocabularySize - 1}");
+        }
+    }
+
     /// <summary>Checks that no two rows of a decode step share a slot.</summary>
     public void CheckDistinct(ReadOnlySpan<int> slots)
     {

@@ -25,6 +25,14 @@ public interface IBackend : IDisposable
     /// <exception cref="ArgumentException">A token, slot, position or length is out of range; the message has the values.</exception>
     void Forward(RaggedBatch batch, Span<float> logits, IForwardObserver? observer = null);
 
+    /// <summary>Runs the model as <see cref="Forward"/> does and gives, in place of logits, how unlikely the tokens were that follow.</summary>
+    /// <param name="batch">Tokens with slots and positions; at least one.</param>
+    /// <param name="targets">The token after each of <see cref="RaggedBatch.LogitRows"/>, [R].</param>
+    /// <param name="likelihoods">Their negative log-likelihoods in nats, [R].</param>
+    /// <exception cref="ArgumentException">A token, slot, position or length is out of range; the message has the values.</exception>
+    /// <exception cref="InvalidDataException">A logit is NaN or plus infinity, or all are minus infinity; the message says where.</exception>
+    void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods);
+
     /// <summary>Feeds each sequence's last token and samples its next one.</summary>
     /// <param name="rows">The sequences, each with a slot of its own.</param>
     /// <param name="sampled">The next token of each, in the same order.</param>

@@ -37,7 +37,9 @@ public sealed class ComparedReference : IComparedModel
     public float[] LastLogits(ReadOnlySpan<int> tokens) => Row(_model.Logits(tokens), tokens.Length - 1);
 
     /// <inheritdoc/>
-    /// <remarks>Each pass computes all positions anew: a continuation to go along with needs one for all tokens, otherwise each its own.</remarks>
+    /// <remarks>
+    /// Each pass computes all positions anew: a continuation to go along with needs one for all tokens, otherwise each has its own.
+    /// </remarks>
     public int[] Greedy(ReadOnlySpan<int> prompt, int count, ReadOnlySpan<int> along)
     {
         List<int> sequence = [.. prompt, .. along[..Math.Min(along.Length, count)]];

@@ -57,7 +57,7 @@ public sealed record ModelComparison
         var judge = new PointJudge(expected.Seen, tolerance.Share, tokens.Length);
         first.Run(tokens, judge);
         if (judge.Points.Count == 0)
-            throw new InvalidOperationException($"{first.Description} and {second.Description} have no point of the forward pass in common");
+            throw new InvalidOperationException($"{first.Computation} and {second.Computation} have no point in common");
         PointComparison[] points = [.. judge.Points.OrderBy(point => Place(point.Point, point.Layer))];
         bool finite = points.All(point => point.Point != ForwardPoint.Logits || double.IsFinite(point.MaxAbsolute));
         int room = Math.Min(count, first.Configuration.ContextLength - tokens.Length);
@@ -93,5 +93,6 @@ public sealed record ModelComparison
         [.. points.OrderBy(point => Place(point.Point, point.Layer)).Select(point => PointComparison.NameOf(point.Point, point.Layer))];
 
     /// <summary>The order of the forward pass: embedding, layer by layer, logits.</summary>
-    private static (int Layer, ForwardPoint Point) Place(ForwardPoint point, int layer) => (point == ForwardPoint.Logits ? int.MaxValue : layer, point);
+    private static (int Layer, ForwardPoint Point) Place(ForwardPoint point, int layer) =>
+        (point == ForwardPoint.Logits ? int.MaxValue : layer, point);
 }

@@ -30,7 +30,7 @@ public sealed record PointComparison
     /// </summary>
     public required double MaxRelative { get; init; }
 
-    /// <summary>The largest difference as a share of the largest expected magnitude of the point: what the tolerance is held against.</summary>
+    /// <summary>The largest difference as a share of the point's largest expected magnitude: what the tolerance is about.</summary>
     public required double ShareOfLargest { get; init; }
 
     /// <summary>Normalised mean square error: the sum of squared differences over that of squared expected values.</summary>

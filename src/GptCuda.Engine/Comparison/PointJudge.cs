@@ -6,7 +6,8 @@ namespace GptCuda.Engine.Comparison;
 /// <param name="expected">What another computation gave; points that are compared are taken out.</param>
 /// <param name="tolerance">The most that a difference may be, as a share of the point's largest magnitude.</param>
 /// <param name="rows">Tokens.</param>
-internal sealed class PointJudge(Dictionary<(ForwardPoint Point, int Layer), float[]> expected, double tolerance, int rows) : IForwardObserver
+internal sealed class PointJudge(Dictionary<(ForwardPoint Point, int Layer), float[]> expected, double tolerance, int rows)
+    : IForwardObserver
 {
     /// <summary>The points that both gave.</summary>
     public List<PointComparison> Points { get; } = [];
@@ -23,7 +24,10 @@ internal sealed class PointJudge(Dictionary<(ForwardPoint Point, int Layer), flo
             return;
         }
         if (values.Length != others.Length)
-            throw new InvalidOperationException($"{PointComparison.NameOf(point, layer)}: one computation gave {values.Length} values, the other {others.Length}");
+        {
+            string name = PointComparison.NameOf(point, layer);
+            throw new InvalidOperationException($"{name}: one computation gave {values.Length} values, the other {others.Length}");
+        }
         int columns = others.Length / rows;
         PointErrors errors = PointErrors.Of(values, others);
         Points.Add(new PointComparison

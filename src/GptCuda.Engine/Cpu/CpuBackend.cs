@@ -13,17 +13,27 @@ namespace GptCuda.Engine.Cpu;
 /// </remarks>
 public sealed unsafe class CpuBackend : IBackend
 {
-    private readonly CpuWeights _weights;
     private readonly KeyValueCache _cache;
     private readonly WorkerPool _pool;
     private readonly CpuForward _forward;
     private readonly BatchCheck _check;
     private readonly DecodeStep _decode;
+    private readonly ScoreStep _score;
+    private CpuWeights _weights;
+    private IWeightSource? _source;
+    private bool _passed;
     private bool _disposed;
 
     private CpuBackend(
-        GptConfiguration configuration, CpuOptions options, CpuWeights weights, KeyValueCache cache, WorkerPool pool, VectorWidth width)
+        GptConfiguration configuration,
+        CpuOptions options,
+        CpuWeights weights,
+        IWeightSource? source,
+        KeyValueCache cache,
+        WorkerPool pool,
+        VectorWidth width)
     {
+        _source = source;
         Configuration = configuration;
         Options = options;
         _weights = weights;
@@ -38,6 +48,7 @@ public sealed unsafe class CpuBackend : IBackend
         };
         _check = new BatchCheck(configuration, options.SlotCount);
         _decode = new DecodeStep(configuration.VocabularySize, pool);
+        _score = new ScoreStep(configuration.VocabularySize, pool);
     }
 
     /// <inheritdoc/>
@@ -62,8 +73,41 @@ public sealed unsafe class CpuBackend : IBackend
     public static CpuBackend Create(IWeightSource source, CpuOptions? options = null) =>
         Create(source, options ?? new CpuOptions(), VectorWidths.Widest);
 
+    /// <summary>
+    /// Makes a backend that owns its source. Where that has all weights as f32 in mapped files and they are to be held so, the first
+    /// pass runs on them in place, and the second lays them out: whoever wants one token does not wait for what speeds up many.
+    /// </summary>
+    /// <param name="source">The weights; disposed by the backend, or here when this throws.</param>
+    /// <param name="options">How to hold and run the model.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="InsufficientMemoryException">The model and its cache do not fit; the message has the sizes.</exception>
+    /// <exception cref="InvalidDataException">A weight is out of the range of the type; what the source throws passes through.</exception>
+    internal static CpuBackend CreateOwning(IWeightSource source, CpuOptions options) => CreateOwning(source, options, VectorWidths.Widest);
+
+    /// <summary>The same for one vector width.</summary>
+    internal static CpuBackend CreateOwning(IWeightSource source, CpuOptions options, VectorWidth width)
+    {
+        CpuWeights? mapped = null;
+        try
+        {
+            mapped = options.WeightType == ElementType.F32 ? CpuWeights.TryMap(source) : null;
+            CpuBackend backend = Create(source, options, width, mapped);
+            if (mapped is null)
+                source.Dispose();
+            return backend;
+        }
+        catch
+        {
+            mapped?.Dispose();
+            source.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Creates a backend for one vector width, in software where the processor lacks it.</summary>
-    internal static CpuBackend Create(IWeightSource source, CpuOptions options, VectorWidth width)
+    internal static CpuBackend Create(IWeightSource source, CpuOptions options, VectorWidth width) => Create(source, options, width, mapped: null);
+
+    private static CpuBackend Create(IWeightSource source, CpuOptions options, VectorWidth width, CpuWeights? mapped)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
@@ -71,13 +115,13 @@ public sealed unsafe class CpuBackend : IBackend
         CpuMemory.Of(source.Configuration, options).ThrowIfTooMuch(source.Location, options.WeightType);
 
         var pool = new WorkerPool(options.Threads);
-        CpuWeights? weights = null;
+        CpuWeights? weights = mapped;
         KeyValueCache? cache = null;
         try
         {
-            weights = CpuWeights.Load(source, options.WeightType, pool);
+            weights ??= CpuWeights.Load(source, options.WeightType, pool);
             cache = new KeyValueCache(source.Configuration, options.SlotCount);
-            return new CpuBackend(source.Configuration, options, weights, cache, pool, width);
+            return new CpuBackend(source.Configuration, options, weights, mapped is null ? null : source, cache, pool, width);
         }
         catch
         {
@@ -93,10 +137,22 @@ public sealed unsafe class CpuBackend : IBackend
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _check.Check(batch, logits.Length);
+        if (_passed && _source is not null)
+            LayOut(_source);
+        _passed = true;
         _check.Retreat(batch);
         fixed (float* destination = logits)
             _forward.Run(batch, destination, observer);
         _check.Advance(batch);
+    }
+
+    /// <inheritdoc/>
+    public void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _check.CheckTargets(batch, targets, likelihoods.Length);
+        Forward(batch, _score.Logits(targets.Length));
+        _score.Score(batch, targets, likelihoods);
     }
 
     /// <inheritdoc/>
@@ -130,7 +186,20 @@ public sealed unsafe class CpuBackend : IBackend
         _pool.Dispose();
         _forward.Dispose();
         _decode.Dispose();
+        _score.Dispose();
         _cache.Dispose();
         _weights.Dispose();
+        _source?.Dispose();
+    }
+
+    /// <summary>Puts panels in the place of the mapped files.</summary>
+    private void LayOut(IWeightSource source)
+    {
+        var panels = CpuWeights.Load(source, Options.WeightType, _pool);
+        _forward.Use(panels);
+        _weights.Dispose();
+        _weights = panels;
+        _source = null;
+        source.Dispose();
     }
 }

@@ -11,5 +11,8 @@ internal abstract unsafe class CpuForward : IDisposable
     /// <summary>Runs a checked batch; see <see cref="IBackend.Forward"/>.</summary>
     public abstract void Run(RaggedBatch batch, float* logits, IForwardObserver? observer);
 
+    /// <summary>Goes on with the same weights laid out otherwise; whoever holds the former ones frees them.</summary>
+    public abstract void Use(CpuWeights weights);
+
     public abstract void Dispose();
 }

@@ -4,7 +4,7 @@ using GptCuda.Engine.Weights;
 namespace GptCuda.Engine.Cpu;
 
 /// <summary>All weights of a model in one piece of memory, converted and laid out for the CPU's matrix products.</summary>
-internal sealed unsafe class CpuWeights : IDisposable
+internal sealed unsafe partial class CpuWeights : IDisposable
 {
     /// <summary>Panels of an embedding that one thread converts before it takes other work.</summary>
     private const int PanelsAtOnce = 16;

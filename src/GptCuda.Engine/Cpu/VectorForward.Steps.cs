@@ -77,6 +77,14 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
         int token = _buffers.Tokens[row], position = _buffers.Positions[row], width = _configuration.Width;
         PackedMatrix tokens = _weights.TokenEmbedding, positions = _weights.PositionEmbedding;
         float* residual = _buffers.Residual + ((long)row * width);
+        if (tokens.Order == FileOrder.OutputRows)
+        {
+            float* ofToken = (float*)tokens.Panels + ((long)token * width), ofPosition = (float*)positions.Panels + ((long)position * width);
+            for (int channel = 0; channel < width; channel++)
+                residual[channel] = ofToken[channel] + ofPosition[channel];
+            return;
+        }
+
         switch (tokens.Type)
         {
             case ElementType.F32:

@@ -11,13 +11,14 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
     where TVector : struct
 {
     private readonly GptConfiguration _configuration;
-    private readonly CpuWeights _weights;
     private readonly KeyValueCache _cache;
     private readonly WorkerPool _pool;
     private readonly WorkerScratch _scratch;
     private readonly ForwardBuffers _buffers;
     private readonly MatrixProduct<TLanes, TVector> _product;
     private readonly Action<int, int> _embed, _normalize, _pack, _append, _attend;
+
+    private CpuWeights _weights;
 
     // What the loop that is running works on.
     private int _rows, _tiles, _layer;
@@ -45,7 +46,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
     /// <summary>Numbers of scratch memory that a thread needs, whatever loop it runs.</summary>
     public static int ScratchLength(GptConfiguration configuration) => Math.Max(
         TLanes.TileRows * configuration.Width,
-        Math.Max(MatrixProduct<TLanes, TVector>.ScratchLength, Attention<TLanes, TVector>.ScratchLength(configuration.ContextLength, configuration.HeadSize)));
+        Math.Max(MatrixProduct<TLanes, TVector>.ScratchLength(Math.Max(configuration.Width, configuration.InnerSize)), Attention<TLanes, TVector>.ScratchLength(configuration.ContextLength, configuration.HeadSize)));
 
     /// <inheritdoc/>
     public override void Run(RaggedBatch batch, float* logits, IForwardObserver? observer)
@@ -66,6 +67,9 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
             done += wanted;
         }
     }
+
+    /// <inheritdoc/>
+    public override void Use(CpuWeights weights) => _weights = weights;
 
     /// <inheritdoc/>
     public override void Dispose()

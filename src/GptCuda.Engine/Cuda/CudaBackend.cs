@@ -132,6 +132,18 @@ public sealed class CudaBackend : IBackend
     }
 
     /// <inheritdoc/>
+    /// <exception cref="Kernels.Errors.CudaException">The driver failed, or the context is lost.</exception>
+    public void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _check.CheckTargets(batch, targets, likelihoods.Length);
+        _check.Check(batch, checked(targets.Length * Configuration.VocabularySize));
+        _check.Retreat(batch);
+        _forward.Score(batch, targets, likelihoods);
+        _check.Advance(batch);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidDataException">A logit is NaN or plus infinity, or all are minus infinity; the message says where.</exception>
     /// <exception cref="Kernels.Errors.CudaException">The driver failed, or the context is lost.</exception>
     public void Decode(ReadOnlySpan<DecodeRow> rows, Span<int> sampled)

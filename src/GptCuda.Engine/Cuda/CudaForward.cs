@@ -81,10 +81,12 @@ internal sealed class CudaForward : IDisposable
     /// <summary>Runs a checked batch and gives the negative log-likelihood of a token after each wanted row.</summary>
     /// <param name="batch">Tokens with slots and positions.</param>
     /// <param name="targets">[R], the tokens that follow.</param>
-    /// <param name="likelihoods">[R], natural logarithms.</param>
-    public void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<float> likelihoods)
+    /// <param name="likelihoods">[R], in nats.</param>
+    /// <exception cref="InvalidDataException">A logit is no number; the message says where.</exception>
+    public void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods)
     {
         int done = 0;
+        Span<float> found = stackalloc float[CudaWorkspace.LogitRows];
         for (int first = 0; first < batch.Tokens.Length; first += _workspace.Tokens)
         {
             int count = Math.Min(_workspace.Tokens, batch.Tokens.Length - first);
@@ -96,10 +98,11 @@ internal sealed class CudaForward : IDisposable
                     wanted++;
                 QueueLogits(batch.LogitRows.Slice(done, wanted), first, few);
                 DeviceSpan<int> followers = Upload(RowsOffset, targets.Slice(done, wanted));
-                DeviceSpan<float> found = _workspace.Likelihoods.Slice(0, wanted);
-                _kernels.Likelihood.Launch(_stream, _workspace.Logits, followers, found);
-                _stream.Download(found, likelihoods.Slice(done, wanted));
-                done += wanted;
+                DeviceSpan<float> onDevice = _workspace.Likelihoods.Slice(0, wanted);
+                _kernels.Likelihood.Launch(_stream, _workspace.Logits, followers, onDevice);
+                _stream.Download(onDevice, found[..wanted]);
+                for (int i = 0; i < wanted; i++, done++)
+                    likelihoods[done] = Checked(found[i], batch.Positions[batch.LogitRows[done]] + 1);
             }
         }
     }
@@ -179,6 +182,10 @@ internal sealed class CudaForward : IDisposable
             }
         }
     }
+
+    /// <summary>A NaN comes of logits that are no numbers; infinite is a token that cannot be.</summary>
+    private static double Checked(float likelihood, int position) => !float.IsNaN(likelihood) ? likelihood : throw new InvalidDataException(
+        $"The logits at position {position} are NaN or infinite: a weight of the model is not finite, or its type overflowed");
 
     private void BeginStaging()
     {

@@ -33,10 +33,6 @@ internal sealed class CudaKernels : IDisposable
             LayerNormKernel.Variant(shape), EpilogueKernels.Variant(shape), LikelihoodKernel.Variant(shape), AttentionPrefillKernel.Variant(shape),
             .. rows.Select(count => MatrixVectorKernels.Variant(shape, count)),
         ];
-        int narrow = variants.Count;
-        MatrixType cached = shape.Type == MatrixType.Int8 ? MatrixType.F16 : shape.Type;
-        if (cached != MatrixType.F32)
-            variants.Add(ConvertKernels.Variant(MatrixType.F32, cached));
         if (shape.Type == MatrixType.Int8)
             variants.Add(ExpandKernel.Variant());
         _modules = compiler.Load(variants);
@@ -51,8 +47,6 @@ internal sealed class CudaKernels : IDisposable
             Likelihood = new LikelihoodKernel(_modules[6]);
             AttentionPrefill = new AttentionPrefillKernel(_modules[7], shape);
             QueriesPerTile = AttentionPrefillKernel.QueriesPerTile(shape);
-            if (cached != MatrixType.F32)
-                Narrow = new ConvertKernels(_modules[narrow], MatrixType.F32, cached);
             if (shape.Type == MatrixType.Int8)
                 Expand = new ExpandKernel(_modules[^1]);
             for (int i = 0; i < rows.Length; i++)
@@ -87,9 +81,6 @@ internal sealed class CudaKernels : IDisposable
 
     /// <summary>The most tokens of a tile of <see cref="AttentionPrefill"/>.</summary>
     public int QueriesPerTile { get; }
-
-    /// <summary>Activations from f32 to the cache's type; null where that is f32.</summary>
-    public ConvertKernels? Narrow { get; }
 
     /// <summary>int8 matrices to f16; null for other types.</summary>
     public ExpandKernel? Expand { get; }

@@ -27,18 +27,19 @@ internal sealed class CudaLayers(
     public void RunFew(int rows, DeviceSpan<float> residual, RowPlaces places, CudaTrace? trace)
     {
         MatrixVectorKernels product = kernels.MatrixVector(rows);
-        DeviceSpan<float> queries = workspace.Queries.Slice(0, (long)rows * _width), attention = workspace.Attention.Slice(0, (long)rows * _width);
-        DeviceSpan<float> hidden = workspace.Product.Slice(0, (long)rows * _inner);
+        DeviceSpan<float> queries = workspace.Queries.Slice(0, (long)rows * _width);
+        DeviceSpan<byte> attended = workspace.Attended.Slice(0, (long)rows * _width * shape.CachedBytes);
+        DeviceSpan<byte> hidden = workspace.Hidden.Slice(0, (long)rows * _inner * shape.CachedBytes);
         for (int i = 0; i < weights.Layers.Count; i++)
         {
             CudaLayer layer = weights.Layers[i];
-            product.Qkv(stream, layer.QueryKeyValue, layer.QueryKeyValueBias, layer.AttentionNorm, residual, queries, cache, places, i);
+            product.Qkv(stream, layer.QueryKeyValue, layer.QueryKeyValueFolded, layer.AttentionNorm, residual, queries, cache, places, i);
             trace?.QueriesKeysValues(i, queries);
-            kernels.AttentionDecode.Launch(stream, rows, queries, cache, places, workspace.Partial, workspace.Tickets, attention, _scales[i], i);
-            trace?.Point(ForwardPoint.Attention, i, attention);
-            product.Project(stream, layer.AttentionProjection, layer.AttentionProjectionBias, attention, residual);
+            kernels.AttentionDecode.Launch(stream, rows, queries, cache, places, workspace.Partial, workspace.Tickets, attended, _scales[i], i);
+            trace?.Point(ForwardPoint.Attention, i, attended);
+            product.Project(stream, layer.AttentionProjection, layer.AttentionProjectionBias, attended, residual);
             trace?.Point(ForwardPoint.ResidualAfterAttention, i, residual);
-            product.Expand(stream, layer.MlpExpansion, layer.MlpExpansionBias, layer.MlpNorm, residual, hidden);
+            product.Expand(stream, layer.MlpExpansion, layer.MlpExpansionFolded, layer.MlpNorm, residual, hidden);
             product.Contract(stream, layer.MlpProjection, layer.MlpProjectionBias, hidden, residual);
             trace?.Point(ForwardPoint.ResidualAfterMlp, i, residual);
         }
@@ -127,19 +128,14 @@ internal sealed class CudaLayers(
 
     private void Attend(int rows, RowPlaces places, DeviceSpan<QueryTile> tiles, int layer)
     {
+        DeviceSpan<byte> attended = workspace.Attended.Slice(0, (long)rows * _width * shape.CachedBytes);
         if (tiles.Length > 0)
         {
-            kernels.AttentionPrefill.Launch(
-                stream, tiles, workspace.Queries, cache, workspace.Attended.Slice(0, (long)rows * _width * shape.CachedBytes), _scales[layer], layer);
+            kernels.AttentionPrefill.Launch(stream, tiles, workspace.Queries, cache, attended, _scales[layer], layer);
             return;
         }
-        long length = (long)rows * _width;
-        DeviceSpan<float> attention = kernels.Narrow is null ? workspace.Attended.As<float>() : workspace.Attention.Slice(0, length);
         kernels.AttentionDecode.Launch(
-            stream, rows, workspace.Queries, cache, places, workspace.Partial, workspace.Tickets, attention, _scales[layer], layer);
-        kernels.Narrow?.Rows(
-            stream, attention.As<byte>(), rows, _width, new DeviceMatrix(workspace.Attended.Slice(0, length * shape.CachedBytes)), _width,
-            workspace.BeyondRange);
+            stream, rows, workspace.Queries, cache, places, workspace.Partial, workspace.Tickets, attended, _scales[layer], layer);
     }
 
     /// <summary>output = x W^T, or that added to it.</summary>

@@ -28,6 +28,7 @@ internal sealed class CudaWeightLoader : IDisposable
     private readonly List<KernelModule> _modules = [];
     private readonly Dictionary<(ElementType, MatrixType), ConvertKernels> _conversions = [];
     private readonly KernelCompiler _compiler;
+    private FoldShiftKernel? _foldShift;
     private readonly Dictionary<string, WeightTensor> _tensors;
 
     public CudaWeightLoader(IWeightSource source, CudaContext context, CudaStream stream, KernelCompiler compiler, KernelShape shape)
@@ -105,6 +106,18 @@ internal sealed class CudaWeightLoader : IDisposable
         // A vector is too short for a kernel to be worth its launch.
         _ring.Upload(values, (first, chunk) => _source.Read(name, first, chunk));
         _source.Release(name, 0, tensor.ElementCount);
+    }
+
+    /// <summary>Queues folded = bias + matrix x shift, all of them uploaded before.</summary>
+    public void FoldShift(DeviceMatrix matrix, DeviceSpan<float> shift, DeviceSpan<float> bias, DeviceSpan<float> folded)
+    {
+        if (_foldShift is null)
+        {
+            KernelModule module = _compiler.Load(FoldShiftKernel.Variant(_shape))[0];
+            _modules.Add(module);
+            _foldShift = new FoldShiftKernel(module, _shape);
+        }
+        _foldShift.Launch(_stream, matrix, shift, bias, folded);
     }
 
     /// <summary>Waits until everything is there.</summary>

@@ -34,7 +34,8 @@ internal sealed class CudaWeights : IDisposable
             (DeviceMatrix expansion, DeviceSpan<float> expansionBias) = TakeLinear(WeightCatalog.Block(layer, "mlp.c_fc"), width, inner);
             (DeviceMatrix contraction, DeviceSpan<float> contractionBias) = TakeLinear(WeightCatalog.Block(layer, "mlp.c_proj"), inner, width);
             layers[layer] = new CudaLayer(
-                attentionNorm, qkv, qkvBias, projection, projectionBias, mlpNorm, expansion, expansionBias, contraction, contractionBias);
+                attentionNorm, qkv, qkvBias, TakeFolded(qkv, attentionNorm, qkvBias, 3 * width), projection, projectionBias,
+                mlpNorm, expansion, expansionBias, TakeFolded(expansion, mlpNorm, expansionBias, inner), contraction, contractionBias);
         }
 
         Layers = layers;
@@ -94,6 +95,13 @@ internal sealed class CudaWeights : IDisposable
         DeviceMatrix matrix = TakeMatrix(inputs, outputs);
         _uploads.Add(loader => loader.UploadTransposed(name + ".weight", matrix, inputs, outputs));
         return (matrix, bias);
+    }
+
+    private DeviceSpan<float> TakeFolded(DeviceMatrix matrix, LayerNormWeights norm, DeviceSpan<float> bias, int outputs)
+    {
+        DeviceSpan<float> folded = _plan.Take<float>(outputs);
+        _uploads.Add(loader => loader.FoldShift(matrix, norm.Shift, bias, folded));
+        return folded;
     }
 
     private DeviceMatrix TakeEmbedding(string name, int rows)

@@ -32,14 +32,12 @@ internal sealed class CudaWorkspace : IDisposable
         Normalized = _plan.Take<byte>(tokens * width * shape.CachedBytes);
         Attended = _plan.Take<byte>(tokens * width * shape.CachedBytes);
         Hidden = _plan.Take<byte>(tokens * configuration.InnerSize * shape.CachedBytes);
-        Attention = _plan.Take<float>(Sequences * width);
         Partial = _plan.Take<float>(attention.PartialLength(Sequences, configuration.ContextLength));
         Tickets = _plan.Take<uint>((long)Sequences * configuration.HeadCount);
         Logits = _plan.Take<float>((long)Math.Max(LogitRows, Sequences) * shape.LogitsStride);
         Likelihoods = _plan.Take<float>(LogitRows);
         // int8 matrices become f16 for cuBLAS, one at a time, the embedding in pieces of the largest of them.
         Expanded = _plan.Take<ushort>(shape.Type == MatrixType.Int8 ? width * widest : 0);
-        BeyondRange = _plan.Take<uint>(1);
 
         StepResidual = _plan.Take<float>(Sequences * width);
         StepState = _plan.Take<int>(3L * Sequences);
@@ -67,7 +65,7 @@ internal sealed class CudaWorkspace : IDisposable
     /// <summary>[T, C].</summary>
     public DeviceSpan<float> Queries { get; }
 
-    /// <summary>A product before its bias, [T, 3C] or [T, inner]; of few rows, what the MLP has inside.</summary>
+    /// <summary>A product before its bias, [T, 3C] or [T, inner].</summary>
     public DeviceSpan<float> Product { get; }
 
     /// <summary>[T, C] in the cache's type.</summary>
@@ -79,10 +77,7 @@ internal sealed class CudaWorkspace : IDisposable
     /// <summary>[T, inner] in the cache's type.</summary>
     public DeviceSpan<byte> Hidden { get; }
 
-    /// <summary>Output of attention split over keys, [sequences, C].</summary>
-    public DeviceSpan<float> Attention { get; }
-
-    /// <summary>Its partial results.</summary>
+    /// <summary>Partial results of attention split over keys.</summary>
     public DeviceSpan<float> Partial { get; }
 
     /// <summary>Its tickets, zero between launches.</summary>
@@ -96,9 +91,6 @@ internal sealed class CudaWorkspace : IDisposable
 
     /// <summary>A matrix of int8 weights as f16.</summary>
     public DeviceSpan<ushort> Expanded { get; }
-
-    /// <summary>Counts activations that the cache's type cannot hold; nobody reads it, for they show as infinities.</summary>
-    public DeviceSpan<uint> BeyondRange { get; }
 
     /// <summary>The residual stream of decode steps, [sequences, C]: it carries the next step's embedding from one to the other.</summary>
     public DeviceSpan<float> StepResidual { get; }
@@ -159,7 +151,7 @@ internal sealed class CudaWorkspace : IDisposable
     {
         if (_arena is null)
             return;
-        foreach (DeviceSpan<float> values in (ReadOnlySpan<DeviceSpan<float>>)[Residual, Queries, Product, Attention, Partial, Logits])
+        foreach (DeviceSpan<float> values in (ReadOnlySpan<DeviceSpan<float>>)[Residual, Queries, Product, Partial, Logits])
             _arena.MarkDead(values, stream);
         foreach (DeviceSpan<byte> values in (ReadOnlySpan<DeviceSpan<byte>>)[Normalized, Attended, Hidden])
             _arena.MarkDead(values, stream);

@@ -48,18 +48,35 @@ internal sealed class PromptFeeder(IBackend backend)
     /// <param name="logits">[T, V].</param>
     public void FeedForAll(int slot, ReadOnlySpan<int> ids, int position, Span<float> logits)
     {
-        for (int i = 0; i < ids.Length; i++)
-            _rows[i] = i;
-        Forward(slot, ids, position, _rows.AsSpan(0, ids.Length), logits);
+        Forward(slot, ids, position, AllRows(ids.Length), logits);
     }
 
-    private void Forward(int slot, ReadOnlySpan<int> ids, int position, ReadOnlySpan<int> rows, Span<float> logits)
+    /// <summary>Feeds tokens and takes the negative log-likelihood of the one after each.</summary>
+    /// <param name="slot">The sequence's slot.</param>
+    /// <param name="ids">At most <see cref="LogitRows"/> tokens.</param>
+    /// <param name="position">Position of the first.</param>
+    /// <param name="targets">The token after each, [T].</param>
+    /// <param name="likelihoods">[T], in nats.</param>
+    public void FeedForScore(int slot, ReadOnlySpan<int> ids, int position, ReadOnlySpan<int> targets, Span<double> likelihoods) =>
+        backend.Score(Batch(slot, ids, position, AllRows(ids.Length)), targets, likelihoods);
+
+    private void Forward(int slot, ReadOnlySpan<int> ids, int position, ReadOnlySpan<int> rows, Span<float> logits) =>
+        backend.Forward(Batch(slot, ids, position, rows), logits);
+
+    private ReadOnlySpan<int> AllRows(int count)
+    {
+        for (int i = 0; i < count; i++)
+            _rows[i] = i;
+        return _rows.AsSpan(0, count);
+    }
+
+    private RaggedBatch Batch(int slot, ReadOnlySpan<int> ids, int position, ReadOnlySpan<int> rows)
     {
         var slots = _slots.AsSpan(0, ids.Length);
         var positions = _positions.AsSpan(0, ids.Length);
         slots.Fill(slot);
         for (int i = 0; i < ids.Length; i++)
             positions[i] = position + i;
-        backend.Forward(new RaggedBatch { Tokens = ids, Slots = slots, Positions = positions, LogitRows = rows }, logits);
+        return new RaggedBatch { Tokens = ids, Slots = slots, Positions = positions, LogitRows = rows };
     }
 }

@@ -3,39 +3,18 @@ using GptCuda.Engine.Backends;
 namespace GptCuda.Engine.Generation;
 
 /// <summary>Scores a text of any length by windows of the context length. For one caller at a time.</summary>
-/// <remarks>
-/// The logits of a row are summed by one thread, and the rows in order: results do not depend on the number of threads. On a machine
-/// that gives logits quickly, a GPU above all, these sums are most of the work.
-/// </remarks>
-internal sealed class Scorer
+internal sealed class Scorer(IBackend backend)
 {
     // Windows are computed one after the other, each from its beginning: positions are learned, so no cache outlives its window.
     private const int Slot = 0;
 
-    private readonly IBackend _backend;
-    private readonly PromptFeeder _feeder;
-    private readonly float[] _logits;
-    private readonly double[] _negatives = new double[PromptFeeder.LogitRows];
-    private readonly int[] _targets = new int[PromptFeeder.LogitRows];
-    private readonly ParallelOptions _parallel;
-    private readonly Action<int> _scoreRow;
-    private int _position;
-
-    /// <param name="backend">Gives the logits.</param>
-    /// <param name="threads">Most threads that sum them.</param>
-    public Scorer(IBackend backend, int threads)
-    {
-        _backend = backend;
-        _feeder = new PromptFeeder(backend);
-        _logits = new float[PromptFeeder.LogitRows * backend.Configuration.VocabularySize];
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        _scoreRow = ScoreRow;
-    }
+    private readonly PromptFeeder _feeder = new(backend);
+    private readonly double[] _likelihoods = new double[PromptFeeder.LogitRows];
 
     /// <summary>See <see cref="GptModel.Score"/>.</summary>
     public ScoreResult Score(ReadOnlySpan<int> ids, int stride, IProgress<ScoreProgress>? progress, CancellationToken cancellationToken)
     {
-        int contextLength = _backend.Configuration.ContextLength;
+        int contextLength = backend.Configuration.ContextLength;
         double sum = 0;
         int scored = 0;
         // Tokens before this one are scored, or can never be: they have nothing before them in their window.
@@ -56,8 +35,10 @@ internal sealed class Scorer
                 var piece = ids.Slice(position, length);
                 if (wanted)
                 {
-                    _feeder.FeedForAll(Slot, piece, position - start, _logits.AsSpan(0, length * _backend.Configuration.VocabularySize));
-                    sum += SumOfNegatives(ids, position, length);
+                    Span<double> likelihoods = _likelihoods.AsSpan(0, length);
+                    ScorePiece(start, piece, position - start, ids.Slice(position + 1, length), likelihoods);
+                    foreach (double likelihood in likelihoods)
+                        sum += likelihood;
                     scored += length;
                 }
                 else
@@ -74,42 +55,15 @@ internal sealed class Scorer
         return new ScoreResult(ids.Length, scored, stride, sum / scored);
     }
 
-    private double SumOfNegatives(ReadOnlySpan<int> ids, int position, int count)
+    private void ScorePiece(int start, ReadOnlySpan<int> piece, int position, ReadOnlySpan<int> targets, Span<double> likelihoods)
     {
-        _position = position;
-        ids.Slice(position + 1, count).CopyTo(_targets);
-        if (_parallel.MaxDegreeOfParallelism == 1 || count == 1)
+        try
         {
-            ScoreRows(count);
+            _feeder.FeedForScore(Slot, piece, position, targets, likelihoods);
         }
-        else
+        catch (InvalidDataException exception)
         {
-            try
-            {
-                Parallel.For(0, count, _parallel, _scoreRow);
-            }
-            catch (AggregateException)
-            {
-                // Of several rows without a result, the first is the one to tell of.
-                ScoreRows(count);
-            }
+            throw new InvalidDataException($"In the window that begins with token {start} of the text: {exception.Message}", exception);
         }
-
-        double sum = 0;
-        for (int row = 0; row < count; row++)
-            sum += _negatives[row];
-        return sum;
-    }
-
-    private void ScoreRows(int count)
-    {
-        for (int row = 0; row < count; row++)
-            ScoreRow(row);
-    }
-
-    private void ScoreRow(int row)
-    {
-        int vocabulary = _backend.Configuration.VocabularySize;
-        _negatives[row] = LogProbability.Negative(_logits.AsSpan(row * vocabulary, vocabulary), _targets[row], _position + row + 1);
     }
 }

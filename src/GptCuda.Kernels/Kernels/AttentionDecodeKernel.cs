@@ -70,12 +70,12 @@ public sealed class AttentionDecodeKernel
     /// <param name="places">Each row's slot and position. A row without a sequence gets zeros.</param>
     /// <param name="partial">Scratch, <see cref="PartialLength"/>.</param>
     /// <param name="tickets">[rows, heads], zero before the first launch; every launch leaves them zero.</param>
-    /// <param name="output">[rows, Width], written.</param>
+    /// <param name="output">[rows, Width] in the type of <see cref="KernelShape.CachedBytes"/>, written.</param>
     /// <param name="scale">Of scores, for example 1 / sqrt(head size).</param>
     /// <param name="layer">The layer in the cache.</param>
     public void Launch(
         CudaStream stream, int rows, DeviceSpan<float> queries, in DeviceCache cache, in RowPlaces places, DeviceSpan<float> partial,
-        DeviceSpan<uint> tickets, DeviceSpan<float> output, float scale, int layer)
+        DeviceSpan<uint> tickets, DeviceSpan<byte> output, float scale, int layer)
     {
         (int warps, int batches) = Split(cache.Context);
         var arguments = new KernelArguments();

@@ -17,7 +17,8 @@ public sealed class AttentionPrefillKernel(KernelModule module, KernelShape shap
     private readonly int _threads = 32 * Warps(shape);
 
     /// <summary>The file that the cache's type needs.</summary>
-    public static KernelVariant Variant(KernelShape shape) => shape.Variant(IsExact(shape) ? "attention_prefill_f32.cu" : "attention_prefill.cu");
+    public static KernelVariant Variant(KernelShape shape) =>
+        shape.Variant(IsExact(shape) ? "attention_prefill_f32.cu" : "attention_prefill.cu");
 
     /// <summary>The most tokens of one tile.</summary>
     public static int QueriesPerTile(KernelShape shape)

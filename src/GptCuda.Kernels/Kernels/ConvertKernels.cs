@@ -83,7 +83,8 @@ public sealed class ConvertKernels
     /// <param name="values">[rows, columns], written.</param>
     /// <param name="beyond">Raised by the weights beyond f16.</param>
     /// <exception cref="ArgumentException">An operand has another length.</exception>
-    public void RoundedRows(CudaStream stream, DeviceSpan<byte> stored, int rows, int columns, DeviceSpan<float> values, DeviceSpan<uint> beyond)
+    public void RoundedRows(
+        CudaStream stream, DeviceSpan<byte> stored, int rows, int columns, DeviceSpan<float> values, DeviceSpan<uint> beyond)
     {
         Require(stored, (long)rows * columns * _storedBytes, nameof(stored));
         Require(values, (long)rows * columns, nameof(values));
@@ -129,13 +130,17 @@ public sealed class ConvertKernels
     /// <param name="beyond">Raised by the weights beyond f16.</param>
     /// <exception cref="ArgumentException">An operand has another length, or the run begins elsewhere.</exception>
     public void Transposed(
-        CudaStream stream, DeviceSpan<byte> stored, int inputs, int outputs, DeviceMatrix matrix, int stride, int firstInput, DeviceSpan<uint> beyond)
+        CudaStream stream, DeviceSpan<byte> stored, int inputs, int outputs, DeviceMatrix matrix, int stride, int firstInput,
+        DeviceSpan<uint> beyond)
     {
         Require(stored, (long)inputs * outputs * _storedBytes, nameof(stored));
         Require(matrix.Elements, (long)outputs * stride * _targetBytes, nameof(matrix));
         Require(matrix.Scales, _target == MatrixType.Int8 ? outputs : 0, nameof(matrix));
         if (firstInput % 16 != 0 || firstInput + KernelShape.Stride(_target, inputs) > stride)
-            throw new ArgumentException($"{inputs} inputs from {firstInput} on do not fit into rows of {stride}; runs begin at multiples of 16.", nameof(firstInput));
+        {
+            throw new ArgumentException(
+                $"{inputs} inputs from {firstInput} on do not fit into rows of {stride}; runs begin at multiples of 16.", nameof(firstInput));
+        }
         var arguments = new KernelArguments();
         arguments.Add(stored);
         arguments.Add(matrix.Elements.Slice((long)firstInput * _targetBytes));
@@ -144,7 +149,8 @@ public sealed class ConvertKernels
         arguments.Add(inputs);
         arguments.Add(outputs);
         arguments.Add(stride);
-        _transpose.Launch(stream, new LaunchShape(new Dim3(Pieces(outputs, TileOutputs), Pieces(inputs, TileInputs)), Threads), ref arguments);
+        var grid = new Dim3(Pieces(outputs, TileOutputs), Pieces(inputs, TileInputs));
+        _transpose.Launch(stream, new LaunchShape(grid, Threads), ref arguments);
     }
 
     /// <summary>Queues the raising of each output's largest magnitude by some of its inputs.</summary>
@@ -180,6 +186,7 @@ public sealed class ConvertKernels
     private static void Require<T>(DeviceSpan<T> operand, long length, string name)
         where T : unmanaged
     {
-        if (operand.Length != length) throw new ArgumentException($"{name} has {operand.Length} elements of {typeof(T).Name} and should have {length}.", name);
+        if (operand.Length != length)
+            throw new ArgumentException($"{name} has {operand.Length} elements of {typeof(T).Name} and should have {length}.", name);
     }
 }

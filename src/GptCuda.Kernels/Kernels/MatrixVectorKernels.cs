@@ -59,8 +59,8 @@ public sealed class MatrixVectorKernels
     /// <summary>LayerNorm of the residual stream, the product with [3 Width, Width], bias: queries out, keys and values into the cache.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="weight">[3 Width, Width].</param>
-    /// <param name="bias">[3 Width].</param>
-    /// <param name="norm">Applied to the residual stream first.</param>
+    /// <param name="bias">[3 Width], with LayerNorm's shift in it: <see cref="FoldShiftKernel"/>.</param>
+    /// <param name="norm">Applied to the residual stream first; its shift is not read.</param>
     /// <param name="residual">[rows, Width].</param>
     /// <param name="queries">[rows, Width], written.</param>
     /// <param name="cache">Written at each row's place.</param>
@@ -73,7 +73,8 @@ public sealed class MatrixVectorKernels
         var arguments = new KernelArguments();
         Add(ref arguments, weight);
         arguments.Add(bias);
-        Add(ref arguments, norm);
+        arguments.Add(norm.Gain);
+        arguments.Add(norm.Epsilon);
         arguments.Add(residual);
         arguments.Add(queries);
         arguments.Add(cache.Elements);
@@ -89,25 +90,27 @@ public sealed class MatrixVectorKernels
     /// <param name="stream">Where.</param>
     /// <param name="weight">[Width, Width].</param>
     /// <param name="bias">[Width].</param>
-    /// <param name="x">[rows, Width].</param>
+    /// <param name="x">[rows, Width] in the type of <see cref="KernelShape.CachedBytes"/>.</param>
     /// <param name="residual">[rows, Width], added to.</param>
-    public void Project(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<float> x, DeviceSpan<float> residual) =>
+    public void Project(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> x, DeviceSpan<float> residual) =>
         AddTo(stream, _project, _shape.Width, weight, bias, x, residual);
 
     /// <summary>LayerNorm of the residual stream, the product with [Inner, Width], bias and GELU.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="weight">[Inner, Width].</param>
-    /// <param name="bias">[Inner].</param>
-    /// <param name="norm">Applied to the residual stream first.</param>
+    /// <param name="bias">[Inner], with LayerNorm's shift in it: <see cref="FoldShiftKernel"/>.</param>
+    /// <param name="norm">Applied to the residual stream first; its shift is not read.</param>
     /// <param name="residual">[rows, Width].</param>
-    /// <param name="hidden">[rows, Inner], written.</param>
+    /// <param name="hidden">[rows, Inner] in the type of <see cref="KernelShape.CachedBytes"/>, written.</param>
     public void Expand(
-        CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, in LayerNormWeights norm, DeviceSpan<float> residual, DeviceSpan<float> hidden)
+        CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, in LayerNormWeights norm, DeviceSpan<float> residual,
+        DeviceSpan<byte> hidden)
     {
         var arguments = new KernelArguments();
         Add(ref arguments, weight);
         arguments.Add(bias);
-        Add(ref arguments, norm);
+        arguments.Add(norm.Gain);
+        arguments.Add(norm.Epsilon);
         arguments.Add(residual);
         arguments.Add(hidden);
         Launch(stream, _expand, _shape.Width, _shape.Inner, ref arguments);
@@ -117,9 +120,9 @@ public sealed class MatrixVectorKernels
     /// <param name="stream">Where.</param>
     /// <param name="weight">[Width, Inner].</param>
     /// <param name="bias">[Width].</param>
-    /// <param name="hidden">[rows, Inner].</param>
+    /// <param name="hidden">[rows, Inner] in the type of <see cref="KernelShape.CachedBytes"/>.</param>
     /// <param name="residual">[rows, Width], added to.</param>
-    public void Contract(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<float> hidden, DeviceSpan<float> residual) =>
+    public void Contract(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> hidden, DeviceSpan<float> residual) =>
         AddTo(stream, _contract, _shape.Inner, weight, bias, hidden, residual);
 
     /// <summary>LayerNorm of rows of the residual stream and the product with the embedding.</summary>
@@ -132,7 +135,9 @@ public sealed class MatrixVectorKernels
     {
         var arguments = new KernelArguments();
         Add(ref arguments, embedding);
-        Add(ref arguments, norm);
+        arguments.Add(norm.Gain);
+        arguments.Add(norm.Shift);
+        arguments.Add(norm.Epsilon);
         arguments.Add(residual);
         arguments.Add(logits);
         arguments.Add(_shape.Vocabulary);
@@ -145,15 +150,8 @@ public sealed class MatrixVectorKernels
         arguments.Add(matrix.Scales);
     }
 
-    private static void Add(ref KernelArguments arguments, in LayerNormWeights norm)
-    {
-        arguments.Add(norm.Gain);
-        arguments.Add(norm.Shift);
-        arguments.Add(norm.Epsilon);
-    }
-
     private void AddTo(
-        CudaStream stream, Kernel kernel, int columns, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<float> x, DeviceSpan<float> residual)
+        CudaStream stream, Kernel kernel, int columns, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> x, DeviceSpan<float> residual)
     {
         var arguments = new KernelArguments();
         Add(ref arguments, weight);

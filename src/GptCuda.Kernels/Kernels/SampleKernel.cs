@@ -13,7 +13,7 @@ public sealed class SampleKernel
     private const int Threads = 256, Bins = 42 * 32, Searches = 3, SearchBytes = 8 + (1024 * 8) + (8 * 256 * (4 + 8));
 
     // A block has at least so many tokens: below, waiting for one another costs more than reading.
-    private const int FewestTokensPerBlock = 1024;
+    private const int FewestTokensPerBlock = 1280;
 
     private readonly CudaContext _context;
     private readonly KernelShape _shape;

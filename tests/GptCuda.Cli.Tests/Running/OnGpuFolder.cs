@@ -12,7 +12,9 @@ public sealed class OnGpuFolder : IDisposable
         Path = _parent.File("on-gpu");
         CliResult result = new CliRun
         {
-            Program = System.IO.Path.Combine(Repository.Root, "eng", "on-gpu"), Arguments = [Path], Limit = TimeSpan.FromMinutes(15),
+            Program = System.IO.Path.Combine(Repository.Root, "eng", "on-gpu"),
+            Arguments = [Path],
+            Limit = TimeSpan.FromMinutes(15),
         }.Finish().Succeeded();
         Assert.StartsWith(Path, result.Output, StringComparison.Ordinal);
     }

@@ -17,7 +17,8 @@ public sealed class ComparisonTolerancesTests
     [InlineData(ComputationKind.Cpu, ElementType.F16, ComputationKind.Cpu, ElementType.F32, 5e-3)]
     [InlineData(ComputationKind.Cpu, ElementType.F16, ComputationKind.Cpu, ElementType.BF16, 2e-2)]
     [InlineData(ComputationKind.Cpu, ElementType.Int8, ComputationKind.Reference, ElementType.F32, 1e-1)]
-    public void Of_Pair_IsTheTables(ComputationKind firstKind, ElementType firstType, ComputationKind secondKind, ElementType secondType, double expected)
+    public void Of_Pair_IsTheTables(
+        ComputationKind firstKind, ElementType firstType, ComputationKind secondKind, ElementType secondType, double expected)
     {
         Computation first = new(firstKind, firstType), second = new(secondKind, secondType);
 
@@ -28,7 +29,8 @@ public sealed class ComparisonTolerancesTests
     [Fact]
     public void Of_AnyPair_HasAReason()
     {
-        Computation[] all = [.. from kind in Enum.GetValues<ComputationKind>() from type in Enum.GetValues<ElementType>() select new Computation(kind, type)];
+        ElementType[] types = Enum.GetValues<ElementType>();
+        Computation[] all = [.. from kind in Enum.GetValues<ComputationKind>() from type in types select new Computation(kind, type)];
         foreach (Computation first in all)
             Assert.All(all, second => Assert.True(ComparisonTolerances.Of(first, second).Reason.Length > 20, $"{first} and {second}"));
     }

@@ -11,7 +11,12 @@ public sealed class GreedyComparisonTests
 {
     private static readonly GptConfiguration Shape = new()
     {
-        VocabularySize = 5, ContextLength = 32, Width = 4, HeadCount = 1, LayerCount = 1, InnerSize = 4,
+        VocabularySize = 5,
+        ContextLength = 32,
+        Width = 4,
+        HeadCount = 1,
+        LayerCount = 1,
+        InnerSize = 4,
     };
 
     [Theory]
@@ -40,7 +45,9 @@ public sealed class GreedyComparisonTests
     [Fact]
     public void Run_SameLogits_IsTheSameToTheEnd()
     {
-        GreedyComparison comparison = GreedyComparison.Run(Side(ComputationKind.Cpu, Next), Side(ComputationKind.Cuda, Next), [0, 1, 2], 9, 1e-4);
+        ComparedBackend first = Side(ComputationKind.Cpu, Next), second = Side(ComputationKind.Cuda, Next);
+
+        GreedyComparison comparison = GreedyComparison.Run(first, second, [0, 1, 2], 9, 1e-4);
 
         Assert.Null(comparison.Divergence);
         Assert.Equal([3, 4, 0, 1, 2, 3, 4, 0, 1], comparison.First);

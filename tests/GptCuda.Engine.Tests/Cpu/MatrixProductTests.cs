@@ -86,7 +86,7 @@ public sealed unsafe class MatrixProductTests
     {
         int inputs = matrix.Inputs;
         using var pool = new WorkerPool(2);
-        using var scratch = new WorkerScratch(2, MatrixProduct<TLanes, TVector>.ScratchLength);
+        using var scratch = new WorkerScratch(2, MatrixProduct<TLanes, TVector>.ScratchLength(inputs));
         using var packed = new NativeBuffer<float>(RowPacking<TLanes, TVector>.Length(rows, inputs));
         var product = new MatrixProduct<TLanes, TVector>(pool, scratch);
         var result = new float[rows * matrix.Outputs];

@@ -1,4 +1,5 @@
 using GptCuda.Engine.Backends;
+using GptCuda.Engine.Generation;
 using GptCuda.Engine.Sampling;
 
 namespace GptCuda.Engine.Tests.Generation;
@@ -38,6 +39,15 @@ internal sealed class HistoryBackend(GptConfiguration configuration, int slots, 
     {
         PrefilledTokens += batch.Tokens.Length;
         Feed(batch, logits);
+    }
+
+    public void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods)
+    {
+        int vocabulary = configuration.VocabularySize;
+        float[] logits = new float[targets.Length * vocabulary];
+        Forward(batch, logits);
+        for (int i = 0; i < targets.Length; i++)
+            likelihoods[i] = LogProbability.Negative(logits.AsSpan(i * vocabulary, vocabulary), targets[i], batch.Positions[batch.LogitRows[i]] + 1);
     }
 
     public void Decode(ReadOnlySpan<DecodeRow> rows, Span<int> sampled)

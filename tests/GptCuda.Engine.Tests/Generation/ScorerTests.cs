@@ -124,7 +124,8 @@ public sealed class ScorerTests
 
         var exception = Assert.Throws<InvalidDataException>(() => model.Score(ids));
 
-        Assert.Contains("token 3 at position 71 is NaN", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("begins with token 40 of the text", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("token 3 at position 31 is NaN", exception.Message, StringComparison.Ordinal);
     }
 
     private static int[] Text(int length) => [.. new Random(length).GetItems(Enumerable.Range(0, 128).ToArray(), length)];

@@ -56,7 +56,8 @@ public sealed class CudaComparisonTests(TestDevice device)
             using var weights = new RandomWeights(Shape);
             weights[gain][0] = Marker;
 
-            ModelComparison comparison = Compare(weights, type, ComputationKind.Cpu, KernelSources.FromDirectory(directory).Before(KernelSources.Embedded), count: 0);
+            KernelSources sources = KernelSources.FromDirectory(directory).Before(KernelSources.Embedded);
+            ModelComparison comparison = Compare(weights, type, ComputationKind.Cpu, sources, count: 0);
 
             Assert.Equal(expected, comparison.FirstBeyond?.Name);
         }

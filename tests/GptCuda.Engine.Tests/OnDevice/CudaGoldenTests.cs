@@ -82,6 +82,32 @@ public sealed class CudaGoldenTests(TestDevice device)
     }
 
     [SkippableFact]
+    public void Score_ShippedModel_IsTheCpus()
+    {
+        using IWeightSource weights = WeightSource.Open(Repository.TinyModel);
+        using CpuBackend cpu = CpuBackend.Create(weights, new CpuOptions { Threads = 2 });
+        using CudaBackend backend = NewBackend(weights, ElementType.F32);
+        int[] tokens = RandomWeights.Tokens(75, weights.Configuration.VocabularySize, seed: 4);
+        double[] expected = new double[70], actual = new double[70];
+        void Score(IBackend scorer, double[] likelihoods) => scorer.Score(
+            new RaggedBatch
+            {
+                Tokens = tokens.AsSpan(..74),
+                Slots = new int[74],
+                Positions = Enumerable.Range(0, 74).ToArray(),
+                LogitRows = Enumerable.Range(4, 70).ToArray(),
+            },
+            tokens.AsSpan(5..),
+            likelihoods);
+
+        Score(cpu, expected);
+        Score(backend, actual);
+
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-4 * Math.Max(1, expected[i]));
+    }
+
+    [SkippableFact]
     [Trait("Category", "Long")]
     public void Forward_WholeContextInPieces_AgreesWithTheCpu()
     {

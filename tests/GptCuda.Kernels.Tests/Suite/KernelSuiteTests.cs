@@ -30,7 +30,8 @@ public sealed class KernelSuiteTests(TestDevice device)
         KernelCheck check = KernelChecks.All.Single(check => check.Name == name);
         using CudaContext context = device.NewContext();
         Skip.If(
-            context.Device.MemoryBytes < check.DeviceBytes, $"{check.DeviceBytes:N0} bytes of device memory are needed, {context.Device.Name} has {context.Device.MemoryBytes:N0}.");
+            context.Device.MemoryBytes < check.DeviceBytes,
+            $"{check.DeviceBytes:N0} bytes of device memory are needed, {context.Device.Name} has {context.Device.MemoryBytes:N0}.");
         KernelCompiler compiler = device.NewLibraryCompiler(context);
         device.CompileAhead(compiler, variations, [.. KernelChecks.All.Where(check => check.IsVariation == variations).SelectMany(check => check.Variants).Distinct()]);
         using var suite = new SuiteDevice(context, compiler);

@@ -14,7 +14,8 @@ public sealed class WeightRuleTests
         byte[] element = new byte[2];
         for (int i = 0; i < 20_000; i++)
         {
-            float weight = BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32)), scale = WeightRounding.Int8Scale(MathF.Abs(weight) * (1 + random.NextSingle()));
+            float weight = BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32));
+            float scale = WeightRounding.Int8Scale(MathF.Abs(weight) * (1 + random.NextSingle()));
             WeightRule.Write(element, MatrixType.Int8, weight, scale);
             Assert.Equal(WeightRounding.ToInt8(weight, scale), (sbyte)element[0]);
             if (float.IsNaN(weight)) continue;
@@ -33,7 +34,8 @@ public sealed class WeightRuleTests
     [Fact]
     public void Scale_OfARow_IsWeightRoundings()
     {
-        foreach (float[] row in (float[][])[[0, -0f], [1, -3], [float.Epsilon * 190, 0], [float.NaN, 1], [1, float.NegativeInfinity], [float.MaxValue]])
+        float[][] rows = [[0, -0f], [1, -3], [float.Epsilon * 190, 0], [float.NaN, 1], [1, float.NegativeInfinity], [float.MaxValue]];
+        foreach (float[] row in rows)
         {
             float largest = 0;
             foreach (float weight in row) largest = WeightRounding.Largest(largest, weight);

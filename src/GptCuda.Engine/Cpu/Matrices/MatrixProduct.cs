@@ -25,6 +25,7 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     private readonly WorkerScratch _scratch;
     private readonly Action<int, int> _oneRow;
     private readonly Action<int, int> _manyRows;
+    private readonly Action<int, int> _fileOrder;
     private PackedMatrix _matrix = null!;
     private float* _activations;
     private int _rows;
@@ -41,10 +42,14 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         _scratch = scratch;
         _oneRow = MultiplyRow;
         _manyRows = MultiplyRows;
+        _fileOrder = MultiplyFileOrder;
     }
 
-    /// <summary>Numbers of scratch memory that a thread needs: sums of a unit, and a strip.</summary>
-    public static int ScratchLength => (SumRows * MostGroupPanels * PanelWidth) + (BlockInputs * Tiles<TLanes, TVector>.StripWidth);
+    /// <summary>Numbers of scratch memory that a thread needs: sums of a unit, and a strip, or more of them for matrices in file order.</summary>
+    /// <param name="mostInputs">Inputs of the largest matrix.</param>
+    public static int ScratchLength(int mostInputs) => Math.Max(
+        (SumRows * MostGroupPanels * PanelWidth) + (BlockInputs * Tiles<TLanes, TVector>.StripWidth),
+        ((FileRows + TLanes.TileRows) * FileOutputs) + Math.Max(FileInputs * FileOutputs, mostInputs * PanelWidth));
 
     /// <summary>Rows of a unit, those that fill its last tile included.</summary>
     private static int SumRows => BlockRows + TLanes.TileRows;
@@ -64,6 +69,14 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         _finish = finish;
         _destination = destination;
         _stride = stride;
+        if (matrix.Order != FileOrder.None)
+        {
+            _groupPanels = Math.Clamp(matrix.PanelCount / (2 * _pool.ThreadCount), 1, FileOutputs / PanelWidth);
+            _rowUnits = (rows + FileRows - 1) / FileRows;
+            _pool.For(GroupCount(matrix) * _rowUnits, _fileOrder);
+            return;
+        }
+
         if (rows == 1)
         {
             _groupPanels = Math.Clamp(matrix.PanelCount / _pool.ThreadCount, 1, Tiles<TLanes, TVector>.PanelsAtOnce);

@@ -4,7 +4,8 @@ namespace GptCuda.Engine.Cpu.Matrices;
 
 /// <summary>
 /// A weight matrix as the products read it: panels of <see cref="PanelWidth"/> outputs, each [inputs][32] from front to back, the
-/// last one filled up with zeros. It points into memory that its owner frees.
+/// last one filled up with zeros; or f32 in the order of a file, see <see cref="FileOrder"/>. It points into memory that its owner
+/// frees.
 /// </summary>
 /// <param name="Type">How the numbers are held.</param>
 /// <param name="Inputs">Length of a sum, k.</param>
@@ -19,6 +20,9 @@ internal sealed unsafe record PackedMatrix(ElementType Type, int Inputs, int Out
     /// side, because a processor fetches more memory ahead from several streams than from one.
     /// </summary>
     public const int PanelWidth = 32;
+
+    /// <summary>How the numbers stand.</summary>
+    public FileOrder Order { get; init; }
 
     /// <summary>Panels, the last perhaps not full.</summary>
     public int PanelCount => CountPanels(Outputs);

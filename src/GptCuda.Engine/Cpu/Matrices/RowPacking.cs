@@ -39,9 +39,9 @@ internal static unsafe class RowPacking<TLanes, TVector>
         }
     }
 
-    /// <summary>Packs four rows; on x86 four numbers of each at a time, transposed in registers.</summary>
+    /// <summary>Packs four rows into a tile of any number; on x86 four numbers of each at a time, transposed in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackFour(float* source, nint stride, int depth, float* tile, int tileRows)
+    public static void PackFour(float* source, nint stride, int depth, float* tile, int tileRows)
     {
         float* second = source + stride, third = second + stride, fourth = third + stride;
         int k = 0;

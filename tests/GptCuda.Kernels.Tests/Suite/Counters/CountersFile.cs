@@ -7,6 +7,9 @@ namespace GptCuda.Kernels.Tests.Suite.Counters;
 /// <summary>benchmarks/counters.json: the figures of a decode step by weight type.</summary>
 internal static class CountersFile
 {
+    private const string What =
+        "a decode step of GPT-2 124M for one sequence at position 512, counted by the GPU in software as an H100; written by eng/counters";
+
     private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private static string Location => Path.Combine(Repository.Root, "benchmarks", "counters.json");
@@ -21,17 +24,19 @@ internal static class CountersFile
     public static void Write(MatrixType type, StepFigures figures)
     {
         var steps = new SortedDictionary<string, StepFigures>(StringComparer.Ordinal) { [Name(type)] = figures };
-        foreach (MatrixType other in Enum.GetValues<MatrixType>().Where(other => other != type && Has(other))) steps[Name(other)] = new StepFigures(Read(other));
+        foreach (MatrixType other in Enum.GetValues<MatrixType>().Where(other => other != type && Has(other)))
+            steps[Name(other)] = new StepFigures(Read(other));
         using var text = new StringWriter { NewLine = "\n" };
         text.WriteLine("{");
-        text.WriteLine("  \"what\": \"a decode step of GPT-2 124M for one sequence at position 512, counted by the GPU in software as an H100; written by eng/counters\",");
+        text.WriteLine($"  \"what\": \"{What}\",");
         text.WriteLine("  \"steps\": {");
         foreach ((string name, StepFigures step) in steps)
         {
             text.WriteLine($"    \"{name}\": {{");
-            foreach ((string key, object value) in ((string, object)[])
-                [("launchesOfAStep", step.LaunchesOfAStep), ("floorBytes", step.FloorBytes), ("distinctToFloor", step.DistinctToFloor), ("requestedToFloor", step.RequestedToFloor)])
-                text.WriteLine($"      \"{key}\": {JsonSerializer.Serialize(value)},");
+            text.WriteLine($"      \"launchesOfAStep\": {step.LaunchesOfAStep},");
+            text.WriteLine($"      \"floorBytes\": {step.FloorBytes},");
+            text.WriteLine(FormattableString.Invariant($"      \"distinctToFloor\": {step.DistinctToFloor},"));
+            text.WriteLine(FormattableString.Invariant($"      \"requestedToFloor\": {step.RequestedToFloor},"));
             text.WriteLine("      \"launches\": [");
             text.WriteLine(string.Join(",\n", step.Launches.Select(launch => "        " + JsonSerializer.Serialize(launch, Layout))));
             text.WriteLine("      ]");

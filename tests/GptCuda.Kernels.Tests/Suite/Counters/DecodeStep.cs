@@ -26,10 +26,11 @@ internal sealed class DecodeStep(SuiteDevice device, MatrixType type, int positi
         var products = new MatrixVectorKernels(device.Context, device.Load(MatrixVectorKernels.Variant(_shape, 1)), _shape, 1);
         var attention = new AttentionDecodeKernel(device.Context, device.Load(AttentionDecodeKernel.Variant(_shape)), _shape);
         var sample = new SampleKernel(device.Context, device.Load(SampleKernel.Variant(_shape)), _shape, 1);
-        DeviceMatrix qkv = Matrix(3 * width, width), project = Matrix(width, width), expand = Matrix(inner, width), contract = Matrix(width, inner);
-        DeviceMatrix embedding = Matrix(vocabulary, width);
+        DeviceMatrix qkv = Matrix(3 * width, width), project = Matrix(width, width), expand = Matrix(inner, width);
+        DeviceMatrix contract = Matrix(width, inner), embedding = Matrix(vocabulary, width);
         LayerNormWeights norm = new(Zeros<float>(width), Zeros<float>(width), 1e-5f);
-        DeviceSpan<float> residual = Zeros<float>(width), queries = Zeros<float>(width), attended = Zeros<float>(width), hidden = Zeros<float>(inner);
+        DeviceSpan<float> residual = Zeros<float>(width), queries = Zeros<float>(width);
+        DeviceSpan<byte> attended = Zeros<byte>(width * _shape.CachedBytes), hidden = Zeros<byte>(inner * _shape.CachedBytes);
         DeviceSpan<float> logits = device.Upload(_random.Floats(_shape.LogitsStride, 10));
         DeviceCache cache = new(Zeros<byte>(_shape.CacheLength(1, 1, Context) * _shape.CachedBytes), 1, Context);
         RowPlaces places = new(Zeros<int>(1), device.Upload([position]));
@@ -47,10 +48,10 @@ internal sealed class DecodeStep(SuiteDevice device, MatrixType type, int positi
         long vector = width * sizeof(float), cached = 2L * _shape.Heads * _shape.CachedHeadSize * _shape.CachedBytes;
         return
         [
-            new("qkv", Layers, Bytes(qkv) + (5 * vector) + cached),
+            new("qkv", Layers, Bytes(qkv) + (4 * vector) + cached),
             new("attention_decode", Layers, cached * (position + 1)),
             new("project", Layers, Bytes(project) + vector),
-            new("expand", Layers, Bytes(expand) + (2 * vector) + (inner * sizeof(float))),
+            new("expand", Layers, Bytes(expand) + vector + (inner * sizeof(float))),
             new("contract", Layers, Bytes(contract) + vector),
             new("logits", 1, Bytes(embedding) + (2 * vector) + (vocabulary * sizeof(float))),
             new("sample", 1, vocabulary * sizeof(float)),
@@ -64,7 +65,8 @@ internal sealed class DecodeStep(SuiteDevice device, MatrixType type, int positi
         // The settings that a user has who asks for nothing.
         var options = new SamplingOptions();
         SampleSettings settings = new(
-            1, Sampler.Share(options.TopP), 0, options.RepetitionPenalty, TokenWeight.Scale(options.Temperature), (uint)options.TopK, 0, 0, 0, -1, Context - 1);
+            1, Sampler.Share(options.TopP), 0, options.RepetitionPenalty, TokenWeight.Scale(options.Temperature), (uint)options.TopK, 0, 0, 0, -1,
+            Context - 1);
         DeviceSpan<byte> workspace = device.Allocate<byte>(SampleKernel.WorkspaceBytes);
         SampleKernel.Prepare(device.Stream, workspace);
         var state = new SampleState(

@@ -25,8 +25,8 @@ internal sealed record LaunchFigures(
     public static LaunchFigures Of(StepLaunch launch, LaunchCounts counts) => new(
         launch.Name, launch.Times, counts.Grid, counts.Block, launch.Floor,
         Ratio(counts.DistinctSectors * SectorBytes, launch.Floor), Ratio(counts.RequestedSectors * SectorBytes, launch.Floor),
-        Ratio(counts.LoadSectors, counts.LeastLoadSectors), Ratio(counts.Wavefronts, counts.LeastWavefronts), Math.Round(counts.BusiestToMean, 4),
-        counts.BusyMultiprocessors, counts.StreamedBytes, counts.BytesAhead);
+        Ratio(counts.LoadSectors, counts.LeastLoadSectors), Ratio(counts.Wavefronts, counts.LeastWavefronts),
+        Math.Round(counts.BusiestToMean, 4), counts.BusyMultiprocessors, counts.StreamedBytes, counts.BytesAhead);
 
     /// <summary>What is worse here than in older figures, one line each.</summary>
     public IEnumerable<string> WorseThan(LaunchFigures old)

@@ -2,7 +2,7 @@ using GptCuda.Kernels.Tests.OnDevice;
 using GptCuda.VirtualGpu.Driver;
 using GptCuda.VirtualGpu.Exports;
 
-namespace GptCuda.Kernels.Tests.Suite.Counters;
+namespace GptCuda.Kernels.Tests.Suite;
 
 /// <summary>
 /// Another GPU in software in the place of this process's, for the time of a test. No context may be open before or after it.
@@ -13,7 +13,8 @@ internal sealed class SoftwareMachine : IDisposable
     /// <param name="change">Changes what the environment describes.</param>
     public SoftwareMachine(TestDevice device, Func<DriverOptions, DriverOptions> change)
     {
-        Skip.IfNot(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("GPTCUDA_TEST_DEVICE")), "Only the GPU in software inside this process is exchanged.");
+        bool isInProcess = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("GPTCUDA_TEST_DEVICE"));
+        Skip.IfNot(isInProcess, "Only the GPU in software inside this process is exchanged.");
         // Opened before, so that the functions are bound to this process's.
         Assert.True(device.Libraries.Driver.DeviceCount > 0);
         Boundary.Replace(new VirtualDriver(change(DriverOptions.FromEnvironment())));
