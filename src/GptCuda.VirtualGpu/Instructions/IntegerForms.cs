@@ -123,8 +123,8 @@ internal static unsafe class IntegerForms
         table.Add("mul", "hi s64", "=8 8 8", &LaneLoop.Binary<long, long, long, MultiplyHighS64>, Integer);
         table.Add("mul", "wide u16", "=4 2 2", &LaneLoop.Binary<ushort, ushort, uint, MultiplyWide<ushort, uint>>, Integer);
         table.Add("mul", "wide s16", "=4 2 2", &LaneLoop.Binary<short, short, int, MultiplyWide<short, int>>, Integer);
-        table.Add("mul", "wide u32", "=8 4 4", &WideMultiply.Multiply<uint, ulong>, Integer);
-        table.Add("mul", "wide s32", "=8 4 4", &WideMultiply.Multiply<int, long>, Integer);
+        table.Add("mul", "wide u32", "=8 4 4", &WideMultiply.Unsigned, Integer);
+        table.Add("mul", "wide s32", "=8 4 4", &WideMultiply.Signed, Integer);
 
         table.Add("mad", "lo u16|s16", "=2 2 2 2", &VectorLoop.Ternary<ushort, MultiplyAddLow<ushort>>, Integer);
         table.Add("mad", "lo u32|s32", "=4 4 4 4", &VectorLoop.Ternary<uint, MultiplyAddLow<uint>>, Integer);
