@@ -14,6 +14,9 @@ internal sealed class LineEditor(TextWriter screen, string prompt)
     public string? ReadLine()
     {
         _line.Set("");
+        // The terminal must give single keys before it shows that it waits for them: what is typed until the first read is
+        // otherwise edited by the terminal itself, and the prompt is what people and programs wait for. Asking for keys does that.
+        _ = Console.KeyAvailable;
         Draw();
         while (true)
         {
