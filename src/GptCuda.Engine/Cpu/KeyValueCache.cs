@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GptCuda.Engine.Cpu.Matrices;
 
 namespace GptCuda.Engine.Cpu;
 
@@ -48,14 +49,40 @@ internal sealed unsafe class KeyValueCache : IDisposable
     /// <summary>The first value of a head.</summary>
     public float* Values(int slot, int layer, int head) => Keys(slot, layer, head) + _keyLength;
 
-    /// <summary>Writes a position's key and value of one head.</summary>
+    /// <summary>Writes keys and values of one head at some neighbouring positions.</summary>
+    /// <param name="slot">Whose.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="position">The first position.</param>
+    /// <param name="count">Positions.</param>
+    /// <param name="keys">[count][head size], with <paramref name="stride"/> numbers from row to row.</param>
+    /// <param name="values">The same of the values.</param>
+    /// <param name="stride">From a row of the source to the next, in numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Append(int slot, int layer, int head, int position, float* key, float* value)
+    public void Append(
+        int slot, int layer, int head, int position, int count, float* keys, float* values, nint stride)
     {
-        float* keys = Keys(slot, layer, head) + ((long)(position / Block) * Block * HeadSize) + (position % Block);
-        for (int channel = 0; channel < HeadSize; channel++)
-            keys[channel * Block] = key[channel];
-        new ReadOnlySpan<float>(value, HeadSize).CopyTo(new Span<float>(Values(slot, layer, head) + ((long)position * ValueStride), HeadSize));
+        float* headKeys = Keys(slot, layer, head), headValues = Values(slot, layer, head) + ((long)position * ValueStride);
+        for (int i = 0; i < count; i++)
+            new ReadOnlySpan<float>(values + (i * stride), HeadSize).CopyTo(new Span<float>(headValues + ((long)i * ValueStride), HeadSize));
+
+        // Four positions of a block at a time, because a single one writes four bytes of every cache line of its block.
+        for (int i = 0; i < count;)
+        {
+            int place = (position + i) % Block;
+            float* block = headKeys + ((long)(position + i - place) * HeadSize) + place;
+            if (count - i >= 4 && place + 4 <= Block)
+            {
+                RowTransposition.FourRows(keys + (i * stride), stride, HeadSize, block, Block);
+                i += 4;
+                continue;
+            }
+
+            float* key = keys + (i * stride);
+            for (int channel = 0; channel < HeadSize; channel++)
+                block[channel * Block] = key[channel];
+            i++;
+        }
     }
 
     /// <summary>Copies the first positions of a slot to another.</summary>

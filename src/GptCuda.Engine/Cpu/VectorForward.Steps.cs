@@ -120,7 +120,8 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
 
     private void NormalizeTile(int tile, int worker)
     {
-        int width = _configuration.Width, first = tile * TLanes.TileRows, rows = RowPacking<TLanes, TVector>.RowsIn(tile, _normRows);
+        int width = _configuration.Width, first = tile * RowPacking<TLanes, TVector>.Height(_normRows);
+        int rows = RowPacking<TLanes, TVector>.RowsIn(tile, _normRows);
         float* normalized = _scratch.Of(worker);
         float* packed = _buffers.Packed + ((long)first * width);
         if (_normRows == 1)
@@ -138,17 +139,18 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
 
     private void PackTile(int tile, int worker)
     {
-        int first = tile * TLanes.TileRows;
+        int first = tile * RowPacking<TLanes, TVector>.Height(_rows);
         RowPacking<TLanes, TVector>.Pack(
             _source + ((long)first * _depth), _depth, RowPacking<TLanes, TVector>.RowsIn(tile, _rows), _depth, _buffers.Packed + ((long)first * _depth));
     }
 
-    private void AppendRow(int row, int worker)
+    private void AppendTile(int tile, int worker)
     {
         int width = _configuration.Width, size = _configuration.HeadSize;
-        float* keys = _buffers.QueryKeyValue + ((long)row * 3 * width) + width;
-        for (int head = 0; head < _configuration.HeadCount; head++)
-            _cache.Append(_buffers.Slots[row], _layer, head, _buffers.Positions[row], keys + (head * size), keys + width + (head * size));
+        int first = _buffers.TileStarts[tile], rows = _buffers.TileStarts[tile + 1] - first;
+        float* keys = _buffers.QueryKeyValue + ((long)first * 3 * width) + width;
+        for (int head = 0; head < _configuration.HeadCount; head++, keys += size)
+            _cache.Append(_buffers.Slots[first], _layer, head, _buffers.Positions[first], rows, keys, keys + width, 3 * width);
     }
 
     private void AttendTile(int unit, int worker)

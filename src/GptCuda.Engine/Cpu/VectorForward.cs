@@ -37,7 +37,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
         _scratch = new WorkerScratch(pool.ThreadCount, ScratchLength(configuration));
         _buffers = new ForwardBuffers(configuration);
         _product = new MatrixProduct<TLanes, TVector>(pool, _scratch);
-        (_embed, _normalize, _pack, _append, _attend) = (EmbedRow, NormalizeTile, PackTile, AppendRow, AttendTile);
+        (_embed, _normalize, _pack, _append, _attend) = (EmbedRow, NormalizeTile, PackTile, AppendTile, AttendTile);
     }
 
     /// <inheritdoc/>
@@ -94,7 +94,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
             _product.Run(_buffers.Packed, rows, layer.QueryKeyValue, Finish.Store, _buffers.QueryKeyValue, 3 * width);
             if (observer is not null)
                 ObserveQueryKeyValue(observer);
-            _pool.For(rows, _append);
+            _pool.For(_tiles, _append);
             if (_layer == _weights.Layers.Count - 1 && observer is null)
             {
                 // Nothing after the last layer's keys and values depends on the rows whose logits nobody wants.

@@ -33,7 +33,7 @@ public sealed unsafe class MatrixProductTests
     [MemberData(nameof(Sizes))]
     public void Run_AnyRowsAndWidth_EqualsChainOfFusedMultiplyAdds(ElementType type, int inputs, int outputs)
     {
-        foreach (int rows in (ReadOnlySpan<int>)[1, 2, 3, 5, 7, 18, 19, 40])
+        foreach (int rows in (ReadOnlySpan<int>)[1, 2, 3, 5, 7, 13, 16, 18, 19, 40])
         {
             Check<LanesScalar, float>(type, rows, inputs, outputs);
             Check<Lanes128, Vector128<float>>(type, rows, inputs, outputs);
@@ -94,7 +94,7 @@ public sealed unsafe class MatrixProductTests
         {
             for (int tile = 0; tile < RowPacking<TLanes, TVector>.TileCount(rows); tile++)
             {
-                nint first = (nint)tile * TLanes.TileRows * inputs;
+                nint first = (nint)tile * RowPacking<TLanes, TVector>.Height(rows) * inputs;
                 RowPacking<TLanes, TVector>.Pack(source + first, inputs, RowPacking<TLanes, TVector>.RowsIn(tile, rows), inputs, packed.Pointer + first);
             }
 

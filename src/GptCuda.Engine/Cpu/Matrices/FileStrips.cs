@@ -52,7 +52,7 @@ internal static unsafe class FileStrips<TLanes, TVector>
             for (; output + 4 <= outputs; output += 4)
             {
                 float* strip = strips + (output / StripWidth * stripLength) + (output % StripWidth);
-                RowPacking<TLanes, TVector>.PackFour(source + ((nint)output * depth), depth, depth, strip, StripWidth);
+                RowTransposition.FourRows(source + ((nint)output * depth), depth, depth, strip, StripWidth);
             }
         }
 

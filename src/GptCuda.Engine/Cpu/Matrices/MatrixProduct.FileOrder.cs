@@ -51,13 +51,13 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyStrips(float* strips, int first, int depth, int firstRow, int rows, float* sums, int stride, int columns)
     {
-        int stripWidth = Tiles<TLanes, TVector>.StripWidth, inputs = _matrix.Inputs;
+        int stripWidth = Tiles<TLanes, TVector>.StripWidth, inputs = _matrix.Inputs, height = RowPacking<TLanes, TVector>.Height(_rows);
         for (int column = 0; column < columns; column += stripWidth)
         {
             var strip = (byte*)(strips + ((nint)column * depth));
-            for (int row = 0; row < rows; row += TLanes.TileRows)
+            for (int row = 0; row < rows; row += height)
             {
-                int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
+                int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(height, rows - row));
                 float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
                 Tiles<TLanes, TVector>.Strip<F32Format>(
                     tileRows, tile, strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, strip, 0);

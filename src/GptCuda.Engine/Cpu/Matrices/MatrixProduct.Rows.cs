@@ -51,6 +51,7 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     /// <summary>
     /// Several tiles of rows: a strip of the block, as wide as a tile, is converted to f32 once and stays in the nearest cache while
     /// all tiles pass, which meanwhile fetch the block that follows, so that memory and arithmetic are both at work all the time.
+    /// Where weights are f32 and a tile is as wide as a panel, the block is the strip.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyUnpacked<TFormat>(
@@ -58,17 +59,21 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         where TFormat : IWeightFormat
     {
         int stripWidth = Tiles<TLanes, TVector>.StripWidth, inputs = _matrix.Inputs, rowBytes = PanelWidth * TFormat.Size;
-        int calls = PanelWidth / stripWidth * RowPacking<TLanes, TVector>.TileCount(rows), fetched = ((2 * rowBytes) + calls - 1) / calls;
+        int height = RowPacking<TLanes, TVector>.Height(_rows), calls = PanelWidth / stripWidth * ((rows + height - 1) / height);
+        int fetched = ((2 * rowBytes) + calls - 1) / calls;
         for (int column = 0; column < PanelWidth; column += stripWidth)
         {
-            Unpack<TFormat>(weights + (column * TFormat.Size), depth, strip);
-            bool fetchTiles = isFirst && column == 0 && rows > 4 * TLanes.TileRows;
-            for (int row = 0; row < rows; row += TLanes.TileRows, next += fetched * (depth / 2))
+            if (typeof(TFormat) == typeof(F32Format) && stripWidth == PanelWidth)
+                strip = (float*)weights;
+            else
+                Unpack<TFormat>(weights + (column * TFormat.Size), depth, strip);
+            bool fetchTiles = isFirst && column == 0 && rows > 4 * height;
+            for (int row = 0; row < rows; row += height, next += fetched * (depth / 2))
             {
-                int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(TLanes.TileRows, rows - row));
+                int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(height, rows - row));
                 float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
-                byte* fetch = fetchTiles ? (byte*)(tile + ((nint)TLanes.TileRows * inputs)) : next;
-                int fetchStep = fetchTiles ? 2 * TLanes.TileRows * sizeof(float) : fetched;
+                byte* fetch = fetchTiles ? (byte*)(tile + ((nint)height * inputs)) : next;
+                int fetchStep = fetchTiles ? 2 * height * sizeof(float) : fetched;
                 Tiles<TLanes, TVector>.Strip<F32Format>(
                     tileRows, tile, (byte*)strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, fetch, fetchStep);
             }

@@ -86,9 +86,9 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
 
         // Units of equal numbers of whole tiles, and enough of them for threads that are not equally fast.
         _groupPanels = Math.Clamp(matrix.PanelCount / (4 * _pool.ThreadCount), 1, MostGroupPanels);
-        int tiles = RowPacking<TLanes, TVector>.TileCount(rows), most = BlockRows / TLanes.TileRows;
+        int height = RowPacking<TLanes, TVector>.Height(rows), tiles = RowPacking<TLanes, TVector>.TileCount(rows), most = BlockRows / height;
         _rowUnits = (tiles + most - 1) / most;
-        _unitRows = (tiles + _rowUnits - 1) / _rowUnits * TLanes.TileRows;
+        _unitRows = (tiles + _rowUnits - 1) / _rowUnits * height;
         _pool.For(GroupCount(matrix) * _rowUnits, _manyRows);
     }
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using GptCuda.Engine.Cpu.Vectors;
 
 namespace GptCuda.Engine.Cpu.Matrices;
@@ -10,14 +8,21 @@ internal static unsafe class RowPacking<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>
+    /// Rows of a tile, the last one may have fewer. Two tiles share their rows evenly: a low tile has too few chains to cover an FMA
+    /// unit's latency.
+    /// </summary>
+    public static int Height(int rows) =>
+        rows > TLanes.TileRows && rows <= 2 * TLanes.TileRows ? Tiles<TLanes, TVector>.RowsFor((rows + 1) / 2) : TLanes.TileRows;
+
     /// <summary>Tiles that so many rows make.</summary>
-    public static int TileCount(int rows) => (rows + TLanes.TileRows - 1) / TLanes.TileRows;
+    public static int TileCount(int rows) => (rows + Height(rows) - 1) / Height(rows);
 
     /// <summary>Rows in a tile.</summary>
-    public static int RowsIn(int tile, int rows) => Math.Min(TLanes.TileRows, rows - (tile * TLanes.TileRows));
+    public static int RowsIn(int tile, int rows) => Math.Min(Height(rows), rows - (tile * Height(rows)));
 
     /// <summary>Numbers that packed rows take, the filling of the last tile included.</summary>
-    public static long Length(int rows, int depth) => (long)TileCount(rows) * TLanes.TileRows * depth;
+    public static long Length(int rows, int depth) => (long)TileCount(rows) * Height(rows) * depth;
 
     /// <summary>Packs the rows of one tile, and zeros where the tile is taller.</summary>
     /// <param name="source">[rows][depth], with <paramref name="stride"/> numbers from row to row.</param>
@@ -30,37 +35,12 @@ internal static unsafe class RowPacking<TLanes, TVector>
     {
         int tileRows = Tiles<TLanes, TVector>.RowsFor(rows), row = 0;
         for (; row + 4 <= rows; row += 4)
-            PackFour(source + (row * stride), stride, depth, tile + row, tileRows);
+            RowTransposition.FourRows(source + (row * stride), stride, depth, tile + row, tileRows);
         for (; row < tileRows; row++)
         {
             float* destination = tile + row;
             for (int k = 0; k < depth; k++, destination += tileRows)
                 *destination = row < rows ? source[(row * stride) + k] : 0;
         }
-    }
-
-    /// <summary>Packs four rows into a tile of any number; on x86 four numbers of each at a time, transposed in registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackFour(float* source, nint stride, int depth, float* tile, int tileRows)
-    {
-        float* second = source + stride, third = second + stride, fourth = third + stride;
-        int k = 0;
-        if (Sse.IsSupported)
-        {
-            for (; k + 4 <= depth; k += 4, tile += 4 * tileRows)
-            {
-                Vector128<float> a = Vector128.Load(source + k), b = Vector128.Load(second + k);
-                Vector128<float> c = Vector128.Load(third + k), d = Vector128.Load(fourth + k);
-                Vector128<float> abLow = Sse.UnpackLow(a, b), abHigh = Sse.UnpackHigh(a, b);
-                Vector128<float> cdLow = Sse.UnpackLow(c, d), cdHigh = Sse.UnpackHigh(c, d);
-                Sse.MoveLowToHigh(abLow, cdLow).Store(tile);
-                Sse.MoveHighToLow(cdLow, abLow).Store(tile + tileRows);
-                Sse.MoveLowToHigh(abHigh, cdHigh).Store(tile + (2 * tileRows));
-                Sse.MoveHighToLow(cdHigh, abHigh).Store(tile + (3 * tileRows));
-            }
-        }
-
-        for (; k < depth; k++, tile += tileRows)
-            (tile[0], tile[1], tile[2], tile[3]) = (source[k], second[k], third[k], fourth[k]);
     }
 }
