@@ -43,7 +43,7 @@ internal static class BenchComparison
                 BenchText.Percent(row.ShareBefore), BenchText.Percent(row.ShareAfter));
         }
 
-        Screen.OfOutput(terminal).Write(table);
+        Screen.OfOutput(terminal, BenchText.WidthOfFiles).Write(table);
     }
 
     public static void WriteCsv(IReadOnlyList<ComparedRow> rows, TextWriter output)

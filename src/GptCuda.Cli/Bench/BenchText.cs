@@ -6,6 +6,9 @@ namespace GptCuda.Cli.Bench;
 /// <summary>Writes a report as a table, or as lines of comma-separated values.</summary>
 internal static class BenchText
 {
+    /// <summary>Columns of a table in a file: the longest pass and large numbers on one line.</summary>
+    public const int WidthOfFiles = 120;
+
     private static readonly string[] Columns =
         ["device", "dtype", "threads", "pass", "tokens/s", "median ms", "p95 ms", "GB/s", "of read", "GFLOP/s", "of FMA"];
 
@@ -29,7 +32,7 @@ internal static class BenchText
                 $"{row.BytesPerSecond / 1e9:F1}", Percent(row.ReadShare), $"{row.FlopsPerSecond / 1e9:F1}", Percent(row.FmaShare));
         }
 
-        Screen.OfOutput(terminal).Write(table);
+        Screen.OfOutput(terminal, WidthOfFiles).Write(table);
     }
 
     /// <summary>A line of names and a line a case, numbers in full.</summary>
