@@ -63,8 +63,7 @@ public unsafe class AttentionBenchmarks
         var random = new Random(1);
         for (int i = 0; i < rows.Length; i++)
             queries[i] = (float)random.NextDouble() - 0.5f;
-        for (int position = 0; position < Positions; position++)
-            cache.Append(0, 0, 0, position, queries + (position * HeadSize), queries + (position * HeadSize));
+        cache.Append(slot: 0, layer: 0, head: 0, position: 0, Positions, queries, queries, HeadSize);
         return (() => Run(Positions - 1, 1), RunPrompt);
 
         void Run(int position, int count) => Attention<TLanes, TVector>.Run(
