@@ -137,7 +137,7 @@ public sealed class MappedWeightSourceTests : IDisposable
     public void Release_PagesThatWereRead_LeaveTheProcess()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "the resident size of a mapping is read from /proc");
-        const int Length = 64 << 20;
+        const int Length = 64 << 20, HugePage = 2 << 20;
         File.WriteAllBytes(_directory.File("pages"), new byte[Length]);
         using MappedFile file = MappedFile.Open(_directory.File("pages"));
 
@@ -145,11 +145,12 @@ public sealed class MappedWeightSourceTests : IDisposable
         Assert.Equal(Length, Resident());
         // Whole pages and parts of pages alike, so that releasing tensor by tensor leaves nothing behind.
         file.Release(1, Length / 2);
-        Assert.Equal(Length / 2 - Environment.SystemPageSize, Resident());
+        // The first page stays; but where the kernel has mapped a huge page at the edge, it takes all of that away, to be mapped anew.
+        Assert.InRange(Resident(), Length / 2 - HugePage, Length / 2 - Environment.SystemPageSize);
         file.Release(0, Length);
         Assert.Equal(0, Resident());
         Assert.Equal(0, file.Bytes(Length - 1, 1)[0]);
-        Assert.InRange(Resident(), 1, 1 << 20);
+        Assert.InRange(Resident(), 1, HugePage);
 
         long Resident()
         {
