@@ -19,7 +19,7 @@ internal sealed unsafe class ForwardBuffers(GptConfiguration configuration) : ID
     /// <summary>The residual stream, [T, C].</summary>
     public float* Residual { get; private set; }
 
-    /// <summary>The input of the next matrix product, packed: up to [T, max(C, inner)].</summary>
+    /// <summary>The input of the next matrix product, packed: up to [T, C].</summary>
     public float* Packed { get; private set; }
 
     /// <summary>Queries, keys and values side by side, [T, 3C].</summary>
@@ -28,7 +28,7 @@ internal sealed unsafe class ForwardBuffers(GptConfiguration configuration) : ID
     /// <summary>Output of attention, [T, C].</summary>
     public float* Attention { get; private set; }
 
-    /// <summary>The MLP's inner activations, [T, inner].</summary>
+    /// <summary>The MLP's inner activations, packed: up to [T, inner].</summary>
     public float* Inner { get; private set; }
 
     public int* Tokens { get; private set; }
@@ -57,7 +57,7 @@ internal sealed unsafe class ForwardBuffers(GptConfiguration configuration) : ID
         _floats.EnsureLength(FloatCount(configuration, rows));
         Residual = _floats.Pointer;
         Packed = Residual + ((long)filled * width);
-        QueryKeyValue = Packed + ((long)filled * Math.Max(width, configuration.InnerSize));
+        QueryKeyValue = Packed + ((long)filled * width);
         Attention = QueryKeyValue + ((long)filled * 3 * width);
         Inner = Attention + ((long)filled * width);
 
@@ -79,6 +79,6 @@ internal sealed unsafe class ForwardBuffers(GptConfiguration configuration) : ID
     private static long FloatCount(GptConfiguration configuration, int rows)
     {
         long width = configuration.Width, inner = configuration.InnerSize;
-        return checked((rows + Filling) * ((5 * width) + Math.Max(width, inner) + inner));
+        return checked((rows + Filling) * ((6 * width) + inner));
     }
 }

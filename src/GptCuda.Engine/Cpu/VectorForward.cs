@@ -112,7 +112,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
 
             Normalize(layer.MlpNorm, rows, null);
             _product.Run(_buffers.Packed, rows, layer.MlpExpansion, Finish.Gelu, _buffers.Inner, inner);
-            _product.Run(Pack(_buffers.Inner, inner), rows, layer.MlpProjection, Finish.AddTo, _buffers.Residual, width);
+            _product.Run(_buffers.Inner, rows, layer.MlpProjection, Finish.AddTo, _buffers.Residual, width);
             observer?.Observe(ForwardPoint.ResidualAfterMlp, _layer, Residual);
         }
 

@@ -6,7 +6,10 @@ internal enum Finish
     /// <summary>They are the result.</summary>
     Store,
 
-    /// <summary>GELU of them is the result.</summary>
+    /// <summary>
+    /// GELU of them is the result, written as <see cref="RowPacking{TLanes, TVector}"/> packs rows: it is the input of a product, and has
+    /// not left the cache yet.
+    /// </summary>
     Gelu,
 
     /// <summary>They are added to what is there: the residual stream.</summary>

@@ -59,7 +59,7 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     /// <param name="rows">Rows of activations.</param>
     /// <param name="matrix">The weights.</param>
     /// <param name="finish">What to do with the sums.</param>
-    /// <param name="destination">[rows][outputs].</param>
+    /// <param name="destination">[rows][outputs], or, with <see cref="Finish.Gelu"/>, the packed rows.</param>
     /// <param name="stride">From a row of the destination to the next, in numbers.</param>
     public void Run(float* activations, int rows, PackedMatrix matrix, Finish finish, float* destination, nint stride)
     {
@@ -147,10 +147,31 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         int firstOutput = panel * PanelWidth, count = Math.Min(panels * PanelWidth, _matrix.Outputs - firstOutput);
         float* scales = (float*)_matrix.Scales + firstOutput;
         float* bias = _matrix.Bias == 0 ? null : (float*)_matrix.Bias + firstOutput;
+        if (_finish == Finish.Gelu && _rows > 1)
+        {
+            FinishPacked(sums, panels * PanelWidth, scales, bias, firstOutput, count, firstRow, rows);
+            return;
+        }
+
         for (int row = 0; row < rows; row++)
         {
             float* destination = _destination + ((firstRow + row) * _stride) + firstOutput;
             Epilogue<TLanes, TVector>.Apply(_finish, sums + (row * panels * PanelWidth), scales, bias, destination, count);
+        }
+    }
+
+    /// <summary>Finishes the sums in place, those of the rows that fill the last tile included, and packs them tile by tile.</summary>
+    private void FinishPacked(float* sums, int stride, float* scales, float* bias, int firstOutput, int count, int firstRow, int rows)
+    {
+        int height = RowPacking<TLanes, TVector>.Height(_rows);
+        for (int first = 0; first < rows; first += height)
+        {
+            int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(height, rows - first));
+            float* tile = sums + ((nint)first * stride);
+            for (int row = 0; row < tileRows; row++)
+                Epilogue<TLanes, TVector>.Apply(_finish, tile + (row * stride), scales, bias, tile + (row * stride), count);
+            float* packed = _destination + ((nint)(firstRow + first) * _matrix.Outputs) + ((nint)firstOutput * tileRows);
+            RowPacking<TLanes, TVector>.Pack(tile, stride, tileRows, count, packed);
         }
     }
 }
