@@ -27,17 +27,16 @@ internal sealed class Interruption : IDisposable
         set => _handled = value;
     }
 
-    public void Dispose()
-    {
-        _registration.Dispose();
-        _source.Dispose();
-    }
+    /// <remarks>The source has nothing to free, and a Ctrl-C of this moment may still be about to cancel it.</remarks>
+    public void Dispose() => _registration.Dispose();
 
     private void OnInterrupt(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (!_handled || _source.IsCancellationRequested)
-            Environment.Exit(ExitCode.Interrupted);
+        bool again = _source.IsCancellationRequested;
+        // First, so that a command that ends by itself just now, with its input say, ends as interrupted.
         _source.Cancel();
+        if (!_handled || again)
+            Environment.Exit(ExitCode.Interrupted);
     }
 }

@@ -113,9 +113,13 @@ public sealed class ArgumentsTests
     public void TextThatBeginsWithDash_WithoutDoubleDash_SaysHowToWriteIt(string text) =>
         Shell.Run(text).Failed(2, text, $"gptcuda generate -- \"{text}\"");
 
-    [Fact]
-    public void SeveralTexts_AreAUsageErrorThatShowsQuotes() =>
-        Shell.Run("The", "people").Failed(2, "found 2", "gptcuda generate \"The people\"");
+    [Theory]
+    [InlineData("gptcuda generate \"The people\"", "The", "people")]
+    [InlineData("gptcuda generate -- \"-5 -7\"", "--", "-5", "-7")]
+    [InlineData("all that follows -- is text; --tokens=3 comes before it", "--", "-5 degrees", "--tokens=3")]
+    [InlineData("all that follows -- is text; -n comes before it", "The people", "--", "-n", "3")]
+    public void SeveralTexts_AreAUsageErrorThatSaysHowToWriteThem(string said, params string[] arguments) =>
+        Shell.Run(arguments).Failed(2, "generate takes one text, found", said);
 
     [Theory]
     [InlineData("tokenize", "tokenise", "x")]

@@ -16,6 +16,25 @@ public sealed class InteractiveTests
         Assert.Empty(result.ErrorBytes);
     }
 
+    [Fact]
+    public void RedirectedLines_AreThoseOfPipedPrompts()
+    {
+        // A byte order mark before the first is no text, and a carriage return within a line does not end it.
+        CliResult result = Shell.RunWithInput("\uFEFFCall me\nAnd\rGod said,\n", Greedy).Succeeded();
+        string[] single = ["--greedy", "-n", "5", "--device", "cpu"];
+        Assert.Equal(
+            Shell.RunWithInput("Call me\n", single).Output + Shell.RunWithInput("And\rGod said,\n", single).Output, result.Output);
+    }
+
+    [Fact]
+    public void RedirectedLine_ThatIsNotUtf8_FailsAfterThoseBeforeItWithItsNumber()
+    {
+        CliResult result = new CliRun { Arguments = Greedy, Input = [.. "Call me\nAnd "u8, 0xFF, .. " God\n"u8] }.Finish();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(", and I will be\n", result.Output);
+        Assert.Equal("gptcuda: standard input line 2: not UTF-8 at byte 4\n", result.Error);
+    }
+
     [SkippableFact]
     public void Terminal_HasArrowKeysAndHistory()
     {

@@ -54,6 +54,18 @@ public sealed class LogitsTests
         Assert.Equal(0, device.Length);
     }
 
+    [SkippableFact]
+    public void PipeBehindALink_IsWrittenTo()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "/dev/stdout is a link to what standard output is");
+        CliResult result = Shell.Run("logits", "Call me", "--out", "/dev/stdout").Succeeded();
+        (int[] shape, float[] logits) = Read(result.OutputBytes, "logits");
+        Assert.Equal([1, 4097], shape);
+        using var folder = new TemporaryFolder();
+        Shell.Run("logits", "Call me", "--out", folder.File("logits")).Succeeded();
+        Assert.Equal(Read(folder.File("logits"), "logits").Values, logits);
+    }
+
     [Fact]
     public void FolderThatIsMissing_FailsWithItsName()
     {
@@ -78,9 +90,10 @@ public sealed class LogitsTests
     public void Out_NotGiven_IsAUsageError() => Shell.Run("logits", "Call me").Failed(2, "--out");
 
     /// <summary>A tensor of a file, read without the code that wrote it; the header and the length must be as the format says.</summary>
-    private static (int[] Shape, float[] Values) Read(string file, string name)
+    private static (int[] Shape, float[] Values) Read(string file, string name) => Read(File.ReadAllBytes(file), name);
+
+    private static (int[] Shape, float[] Values) Read(byte[] bytes, string name)
     {
-        byte[] bytes = File.ReadAllBytes(file);
         int header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         Assert.Equal(0, header % 8);
         using JsonDocument document = JsonDocument.Parse(bytes.AsMemory(8, header));

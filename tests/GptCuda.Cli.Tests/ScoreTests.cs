@@ -51,6 +51,19 @@ public sealed class ScoreTests
             @"^tokens +6\nscored +5\nstride +256\nmean nll +\d+\.\d{6}\nperplexity +\d+\.\d{4}\n$",
             Shell.Run("score", "It was the best of times").Succeeded().Output);
 
+    [Fact]
+    public void Perplexity_ThatIsInfinite_IsNullInJson()
+    {
+        using var folder = new TemporaryFolder();
+        // The logits grow with the last LayerNorm's weights, and with them the mean beyond 709.8, whose exponential is no double.
+        string model = AlteredModel.Write(folder.File("model"), "ln_f.weight", Half.MaxValue);
+        using JsonDocument line = JsonDocument.Parse(Shell.Run("score", "--model", model, "Call me Ishmael.", "--json").Succeeded().Output);
+        Assert.InRange(line.RootElement.GetProperty("mean_nll").GetDouble(), 710, double.MaxValue);
+        Assert.Equal(JsonValueKind.Null, line.RootElement.GetProperty("perplexity").ValueKind);
+        Assert.EndsWith(
+            "perplexity  Infinity\n", Shell.Run("score", "--model", model, "Call me Ishmael.").Succeeded().Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "a text of 0 tokens cannot")]
     [InlineData("a", "a text of 1 token cannot")]

@@ -81,6 +81,14 @@ public sealed class VocabularyCommandsTests
     public void Jsonl_InvalidLine_SaysWhatIsWrongWithIt(string command, string line, string said) =>
         Shell.RunWithInput(line + "\n", command, "--jsonl").Failed(1, said);
 
+    [Theory]
+    [InlineData(4097)]
+    [InlineData(-1)]
+    public void Jsonl_IdOutsideTheVocabulary_SaysTheRangeAndNoMore(int id) =>
+        Assert.Equal(
+            $"gptcuda: standard input line 1: token id {id} is outside the vocabulary: expected 0 to 4096\n",
+            Shell.RunWithInput($"{{\"ids\":[64,{id}]}}\n", "detokenize", "--jsonl").Failed(1).Error);
+
     [Fact]
     public void Jsonl_LineThatIsNotUtf8_SaysWhere() =>
         new CliRun { Arguments = ["tokenize", "--jsonl"], Input = [.. "{\"text\":\"a"u8, 0xC3, 0x28, .. "\"}\n"u8] }

@@ -49,7 +49,7 @@ internal sealed class DetokenizeCommand
             using Stream stream = literal is null ? InputFile.Open(path) : new MemoryStream(Encoding.UTF8.GetBytes(literal));
             JsonLines.Transform(stream, literal is null ? InputFile.NameOf(path) : "IDS", context.Terminal.Out,
                 CliJson.Default.IdsLine, "ids", """{"ids":[..]}""", CliJson.Default.TextLine,
-                line => line.Ids is null ? null : new TextLine { Text = tokenizer.Decode(line.Ids) });
+                line => line.Ids is null ? null : new TextLine { Text = Decode(line.Ids, tokenizer) });
             return ExitCode.Success;
         }
         string text = literal ?? InputFile.ReadText(path);
@@ -64,6 +64,9 @@ internal sealed class DetokenizeCommand
         context.Terminal.Out.WriteLine(tokenizer.Decode(ids.Values.AsSpan()));
         return ExitCode.Success;
     }
+
+    private static string Decode(int[] ids, Tokenizer tokenizer) =>
+        Vocabulary.ProblemOf(ids, tokenizer.VocabularySize) is { } problem ? throw new FormatException(problem) : tokenizer.Decode(ids);
 
     /// <summary>What stands on the command line, or else the file to read, <c>-</c> for standard input.</summary>
     private (string? Literal, string Path) Source(CommandContext context)

@@ -31,8 +31,10 @@ internal static class InteractiveCommand
         GenerationOptions options = generation.Read(context.Parsed);
         using GptModel model = modelSettings.Load(context, slots: 1);
         Vocabulary.Require(model, "interactive needs them");
-        using StreamReader? redirected = context.Terminal.InputIsTerminal ? null : InputFile.OpenText(InputFile.StandardInput);
-        Func<string?> nextLine = redirected is null ? new LineEditor(context.Terminal.Error, "> ").ReadLine : redirected.ReadLine;
+        using LineReader? redirected = context.Terminal.InputIsTerminal ? null : new(InputFile.Open(InputFile.StandardInput));
+        Func<string?> nextLine = redirected is null
+            ? new LineEditor(context.Terminal.Error, "> ").ReadLine
+            : () => InputFile.ReadLine(redirected, InputFile.StandardInput);
         while (!context.Interruption.Happened && nextLine() is { } line)
         {
             if (line.Length == 0)

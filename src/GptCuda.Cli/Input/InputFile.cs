@@ -23,13 +23,16 @@ internal static class InputFile
         using Stream stream = Open(path);
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        string text = Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), NameOf(path));
+        string text = Decode(WithoutMark(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)), NameOf(path));
         return standardInput ? WithoutFinalNewline(text) : text;
     }
 
-    /// <summary>A file's lines of text.</summary>
-    /// <param name="path">A path, or <c>-</c>.</param>
-    public static StreamReader OpenText(string path) => new(Open(path), Strict, detectEncodingFromByteOrderMarks: false);
+    /// <summary>The next line of a text, or null at its end.</summary>
+    /// <param name="lines">The open file.</param>
+    /// <param name="path">Its path, or <c>-</c>.</param>
+    /// <exception cref="InvalidDataException">The line is not UTF-8; the message says where.</exception>
+    public static string? ReadLine(LineReader lines, string path) =>
+        lines.TryRead(out ReadOnlySpan<byte> line) ? Decode(line, $"{NameOf(path)} line {lines.Number}") : null;
 
     /// <summary>A stream of a file's bytes.</summary>
     /// <param name="path">A path, or <c>-</c>.</param>
@@ -54,7 +57,7 @@ internal static class InputFile
     {
         try
         {
-            return Strict.GetString(WithoutMark(bytes));
+            return Strict.GetString(bytes);
         }
         catch (DecoderFallbackException exception)
         {

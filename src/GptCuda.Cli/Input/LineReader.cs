@@ -1,7 +1,7 @@
 namespace GptCuda.Cli.Input;
 
 /// <summary>
-/// Reads JSON Lines as bytes, one line at a time: only <c>\n</c> ends a line, one <c>\r</c> before it belongs to the end.
+/// Reads lines as bytes, as JSON Lines has them: only <c>\n</c> ends a line, one <c>\r</c> before it belongs to the end.
 /// </summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GptCuda.Cli.Output;
+using GptCuda.Cli.Settings;
 using GptCuda.Engine.Generation;
 
 namespace GptCuda.Cli.Input;
@@ -65,8 +66,7 @@ internal static class PromptsFile
             throw JsonLines.Invalid(name, number, $"expected {Expected}, found {(line.Ids is null ? "neither" : "both")}");
         if (line.N is < 1)
             throw JsonLines.Invalid(name, number, $"\"n\" is {line.N}, expected an integer of at least 1");
-        if (Array.FindIndex(line.Ids ?? [], id => id < 0 || id >= vocabularySize) is >= 0 and int bad)
-            throw JsonLines.Invalid(
-                name, number, $"token id {line.Ids![bad]} is outside the vocabulary: expected 0 to {vocabularySize - 1}");
+        if (Vocabulary.ProblemOf(line.Ids ?? [], vocabularySize) is { } problem)
+            throw JsonLines.Invalid(name, number, problem);
     }
 }

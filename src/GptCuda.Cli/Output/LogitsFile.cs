@@ -38,15 +38,16 @@ internal static class LogitsFile
 
     private static void Replace(string path, ReadOnlySpan<float> logits, int columns)
     {
-        // A link stays a link: what it points to is replaced.
-        var file = new FileInfo(path);
-        string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
-        if (FileKindProbe.KindOf(target) is not (FileKind.Regular or FileKind.Missing or FileKind.Unknown))
+        // Before links are resolved: the pipe behind /dev/stdout or a shell's >(command) has no other path.
+        if (FileKindProbe.KindOf(path) is not (FileKind.Regular or FileKind.Missing or FileKind.Unknown))
         {
-            using var device = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            using var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
             Write(device, logits, columns);
             return;
         }
+        // A link stays a link: what it points to is replaced.
+        var file = new FileInfo(path);
+        string target = (file.LinkTarget is null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
         string temporary = $"{target}.{Environment.ProcessId}.tmp";
         try
         {

@@ -55,11 +55,13 @@ internal static class ArgumentScanner
         List<string> texts = [];
         Dictionary<Option, string> given = [];
         bool standardInput = false, help = false, version = false;
+        int separated = int.MaxValue;
         for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];
             if (argument == Separator)
             {
+                separated = texts.Count;
                 texts.AddRange(arguments.AsSpan(i + 1));
                 break;
             }
@@ -90,7 +92,7 @@ internal static class ArgumentScanner
         }
         int most = command.Arguments is [var positional] ? positional.Arity.MaximumNumberOfValues : 0;
         if (!help && !version && texts.Count > most)
-            throw TooMany(texts, most, command);
+            throw TooMany(texts, separated, most, command);
         return new([.. options, Separator, .. texts], standardInput, help, version);
     }
 
@@ -127,11 +129,19 @@ internal static class ArgumentScanner
         return new($"{command.Name} has no option {name}; {advice}");
     }
 
-    private static UsageException TooMany(List<string> texts, int most, Command command) =>
-        new(most == 0 ? $"{command.Name} takes no text, found '{texts[0]}'"
-            : TakesText(command) ? $"{command.Name} takes one text, found {texts.Count}: put it in quotes: "
-                + $"gptcuda {command.Name} \"{string.Join(' ', texts)}\""
-            : $"{command.Name} takes one {command.Arguments[0].Name}, found {texts.Count}: {string.Join(' ', texts)}");
+    private static UsageException TooMany(List<string> texts, int separated, int most, Command command)
+    {
+        if (most == 0)
+            return new($"{command.Name} takes no text, found '{texts[0]}'");
+        string all = string.Join(' ', texts);
+        if (!TakesText(command))
+            return new($"{command.Name} takes one {command.Arguments[0].Name}, found {texts.Count}: {all}");
+        string found = $"{command.Name} takes one text, found {texts.Count}";
+        // Not the first of them, which may be a text that begins like an option.
+        if (texts.Skip(Math.Max(separated, 1)).FirstOrDefault(text => IsOption(text) && Match(text, command) is not null) is { } option)
+            return new($"{found}: all that follows -- is text; {option} comes before it");
+        return new($"{found}: put it in quotes: gptcuda {command.Name} {(all.StartsWith('-') ? "-- " : "")}\"{all}\"");
+    }
 
     /// <summary>Whether what stands on the command line beside options may be any text.</summary>
     private static bool TakesText(Command command) => command.Arguments is [{ Name: TextSource.PromptName or TextSource.TextName }];

@@ -26,11 +26,19 @@ internal static class Vocabulary
     /// <exception cref="UsageException">One is outside the vocabulary.</exception>
     public static void CheckRange(IEnumerable<int> ids, int size)
     {
+        if (ProblemOf(ids, size) is { } problem)
+            throw new UsageException(problem);
+    }
+
+    /// <summary>What is wrong with the first id that a vocabulary of this size does not have, or null.</summary>
+    public static string? ProblemOf(IEnumerable<int> ids, int size)
+    {
         foreach (int id in ids)
         {
-            if (id >= size)
-                throw new UsageException($"token id {id} is outside the vocabulary: expected 0 to {size - 1}");
+            if (id < 0 || id >= size)
+                return $"token id {id} is outside the vocabulary: expected 0 to {size - 1}";
         }
+        return null;
     }
 
     private static InvalidOperationException Absent(string location, string advice) =>
