@@ -2,18 +2,6 @@
 #pragma once
 #include "device.cuh"
 
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
-#define BEFORE_SM80 1
-#else
-#define BEFORE_SM80 0
-#endif
-
-DEVICE u32 shared_address(const void* p) {
-  u32 a;
-  asm("{ .reg .u64 t; cvta.to.shared.u64 t, %1; cvt.u32.u64 %0, t; }" : "=r"(a) : "l"(p));
-  return a;
-}
-
 // 16 bytes from global to shared memory, or zeros; complete after copies_done and a barrier.
 DEVICE void copy_16(void* to, const void* from, bool there) {
 #if BEFORE_SM80
