@@ -8,7 +8,8 @@
 // order of split. The ticket wraps to zero, so no launch has to reset it. A sequence of one split needs neither.
 // A key is read by LANES neighbouring lanes, 16 bytes each; a warp reads BATCH x 32 / LANES keys and as many values at once.
 // q: f32 [rows][WIDTH]. out: [rows][WIDTH] in the cache's type. partial: f32 [rows][HEADS], each [splits][HEAD_SIZE] weighted values,
-// then [splits] maximum and sum of weights. tickets: u32 [rows][HEADS], zero before the first launch.
+// then [splits] maximum and sum of weights. tickets: u32 [rows][HEADS], zero before the first launch. Neither is __restrict__: other
+// blocks write them meanwhile, and a compiler may keep loads of memory that is a pointer's alone ahead of a ticket.
 #include "device.cuh"
 #include "model.cuh"
 
@@ -100,8 +101,7 @@ DEVICE void store_pair(f32* p, f32 a, f32 b) {
 
 extern "C" __global__ void __launch_bounds__(MAX_WARPS * 32) KERNEL(attention_decode)(
     const f32* __restrict__ q, const cached* __restrict__ cache, const int* __restrict__ slot_of, const int* __restrict__ position_of,
-    f32* __restrict__ partial, u32* __restrict__ tickets, cached* __restrict__ out, f32 scale, int layer, int slots, int context,
-    int batches) {
+    f32* partial, u32* tickets, cached* __restrict__ out, f32 scale, int layer, int slots, int context, int batches) {
   __shared__ __align__(16) f32 shared_values[MAX_WARPS][OWN / 4 * PLANE];
   __shared__ __align__(16) f32 shared_query[OWN / 4 * PLANE];  // in base 2, in the same places; zero past the head
   __shared__ f32 shared_maximum[MAX_WARPS], shared_sum[MAX_WARPS];

@@ -56,9 +56,14 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) KERNEL(attention_prefil
   const int last_row = warp * 16 + 15;
   const int first_position = tile.first_position + warp * 16 + lane / 4;
   const int pieces = ceil_div(count, KEYS);
+  // Where the lane's rows of the tiles begin that it names to load_tiles.
+  const u32 first_query = shared_address(&queries[warp * 16 + lane % 16][lane / 16 * 8]);
+  const u32 first_key = shared_address(&keys[0][lane / 16 * 8 + lane % 8][lane / 8 % 2 * 8]);
+  const u32 first_value = shared_address(&values[0][lane % 16][lane / 16 * 8]);
 #pragma unroll 1
   for (int piece = 0; piece < pieces; ++piece) {
-    const int stage = piece % STAGES;
+    const u32 stage = piece % STAGES * (u32)sizeof(keys[0]);
+    const u32 query_at = anew(first_query), key_at = anew(first_key + stage), value_at = anew(first_value + stage);
     const bool more = piece + 1 < pieces;
     if (STAGES == 2 && more) { fetch_piece(piece + 1); copies_done<1>(); }
     else copies_done<0>();
@@ -68,11 +73,11 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) KERNEL(attention_prefil
 #pragma unroll
       for (int d = 0; d < DEPTH / 16; ++d) {
         u32 a[4];
-        load_tiles(a, shared_address(&queries[warp * 16 + lane % 16][d * 16 + lane / 16 * 8]));
+        load_tiles(a, query_at + d * 32);
 #pragma unroll
         for (int n = 0; n < KEYS / 16; ++n) {
           u32 b[4];                                          // keys n and n + 8, elements d and d + 8
-          load_tiles(b, shared_address(&keys[stage][n * 16 + lane / 16 * 8 + lane % 8][d * 16 + lane / 8 % 2 * 8]));
+          load_tiles(b, key_at + (n * STRIDE + d) * 32);
           multiply(s[2 * n], a, b[0], b[1], cached{});
           multiply(s[2 * n + 1], a, b[2], b[3], cached{});
         }
@@ -112,7 +117,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) KERNEL(attention_prefil
 #pragma unroll
         for (int d = 0; d < DEPTH / 16; ++d) {
           u32 b[4];                                          // keys n and n + 8 of elements d, then of d + 8
-          load_tiles_transposed(b, shared_address(&values[stage][n * 16 + lane % 16][d * 16 + lane / 16 * 8]));
+          load_tiles_transposed(b, value_at + (n * STRIDE + d) * 32);
           multiply(o[2 * d], a, b[0], b[1], cached{});
           multiply(o[2 * d + 1], a, b[2], b[3], cached{});
         }
@@ -130,13 +135,18 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) KERNEL(attention_prefil
     const int row = warp * 16 + half * 8 + lane / 4;
     if (row >= tile.count) continue;
     cached* to = out + (i64)(tile.first_token + row) * WIDTH + head * HEAD_SIZE;
+    const f32 inverse = reciprocal(total);
 #pragma unroll
-    for (int n = 0; n < DEPTH / 8; ++n)
-#pragma unroll
-      for (int j = 0; j < 2; ++j) {
-        const int column = n * 8 + lane % 4 * 2 + j;
-        if (column < HEAD_SIZE) narrow(o[n][half * 2 + j] * reciprocal(total), to[column]);
+    for (int n = 0; n < DEPTH / 8; ++n) {
+      const int column = n * 8 + lane % 4 * 2;
+      const f32 low = o[n][half * 2] * inverse, high = o[n][half * 2 + 1] * inverse;
+      if constexpr (HEAD_SIZE % 2 == 0) {                    // then every pair lies at an even place
+        if (column < HEAD_SIZE) *reinterpret_cast<u32*>(to + column) = pack(low, high, cached{});
+      } else {
+        if (column < HEAD_SIZE) narrow(low, to[column]);
+        if (column + 1 < HEAD_SIZE) narrow(high, to[column + 1]);
       }
+    }
   }
 }
 #endif

@@ -147,7 +147,8 @@ extern "C" __global__ void __launch_bounds__(256) KERNEL(transpose)(
   __syncthreads();
   // A warp writes E outputs, 32 inputs of each: whole sectors, read from 32 different banks.
 #pragma unroll
-  for (int part = warp; part < 32 / E * (DEEP / 32); part += 8) {
+  for (int part0 = 0; part0 < 32 / E * (DEEP / 32); part0 += 8) {
+    const int part = part0 + warp;
     const int output = part % (32 / E) * E + lane % E, input = part / (32 / E) * 32 + lane / E * E;
     if (output0 + output >= outputs || input0 + input >= inputs) continue;
     f32 x[E];
@@ -164,7 +165,8 @@ extern "C" __global__ void __launch_bounds__(256) KERNEL(raise_maxima)(
   if (output >= outputs) return;
   u32 largest = 0;
 #pragma unroll 8
-  for (int i = first; i < min(inputs, first + 32); ++i) largest = max(largest, magnitude(to_f32(from[(i64)i * outputs + output])));
+  for (int i = 0; i < 32; ++i)
+    if (first + i < inputs) largest = max(largest, magnitude(to_f32(from[(i64)(first + i) * outputs + output])));
   max_relaxed(reinterpret_cast<u32*>(scales + output), largest);
 }
 

@@ -11,13 +11,23 @@ struct f16 { u16 bits; };
 #define FOLDED __host__ __device__ constexpr  // also in constants; NVRTC takes a function without a place for the host's
 constexpr u32 FULL = 0xffffffffu;  // every lane of a warp
 
-// How matrices are held (-D WEIGHT=...) and what a kernel's name ends in.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+#define BEFORE_SM80 1
+#else
+#define BEFORE_SM80 0
+#endif
+
+// How matrices are held (-D WEIGHT=...) and what a kernel's name ends in. Before sm_80 the host takes f16 where a file has bf16.
 #define WEIGHT_F32 0
 #define WEIGHT_BF16 1
 #define WEIGHT_F16 2
 #define WEIGHT_INT8 3
 #ifndef WEIGHT
+#if BEFORE_SM80
+#define WEIGHT WEIGHT_F16
+#else
 #define WEIGHT WEIGHT_BF16
+#endif
 #endif
 #if WEIGHT == WEIGHT_F32
 using weight = f32; using cached = f32;
@@ -142,8 +152,14 @@ DEVICE void add_relaxed(u64* p, u64 v) { asm volatile("red.relaxed.gpu.global.ad
 DEVICE u32 fetch_add_relaxed(u32* p, u32 v) {
   u32 r; asm volatile("atom.relaxed.gpu.global.add.u32 %0, [%1], %2;" : "=r"(r) : "l"(p), "r"(v) : "memory"); return r;
 }
-DEVICE u32 fetch_add_shared(u32* p, u32 v) {  // a generic address that lies in shared memory
-  u32 r; asm volatile("atom.relaxed.cta.add.u32 %0, [%1], %2;" : "=r"(r) : "l"(p), "r"(v) : "memory"); return r;
+DEVICE u32 shared_address(const void* p) {
+  u32 a;
+  asm("{ .reg .u64 t; cvta.to.shared.u64 t, %1; cvt.u32.u64 %0, t; }" : "=r"(a) : "l"(p));
+  return a;
+}
+// Told that the address is shared: an atomic on a generic one asks at run time where it lies, and branches.
+DEVICE u32 fetch_add_shared(u32* p, u32 v) {
+  u32 r; asm volatile("atom.relaxed.cta.shared.add.u32 %0, [%1], %2;" : "=r"(r) : "r"(shared_address(p)), "r"(v) : "memory"); return r;
 }
 DEVICE void sleep_briefly() { asm volatile("nanosleep.u32 64;"); }
 

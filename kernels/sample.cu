@@ -76,7 +76,7 @@ DEVICE void clear(Workspace* w, bool searched) {
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(sample)(
-    const f32* __restrict__ logits, const Settings* __restrict__ settings, u32* __restrict__ seen, Workspace* __restrict__ workspace,
+    const f32* __restrict__ logits, const Settings* __restrict__ settings, u32* __restrict__ seen, Workspace* workspace,
     int* __restrict__ token_of, int* __restrict__ position_of, int* __restrict__ slot_of, int* __restrict__ sampled,
     const weight* __restrict__ wte, const f32* __restrict__ wte_scales, const f32* __restrict__ wpe, f32* __restrict__ residual) {
   extern __shared__ f32 penalized_logits[];

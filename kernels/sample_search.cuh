@@ -36,7 +36,7 @@ struct Slice {
 
 struct Shared {
   u32 counts[BINS]; SharedSums<BINS> weights;
-  u64 list[LISTED];
+  u64 list[LISTED], list_weights[LISTED];
   u64 warp_sums[THREADS / 32];
   u64 before_count, before_weight, order;
   SharedSums<1> sum;
@@ -159,14 +159,20 @@ template <bool COUNT> DEVICE Found narrow_down(const Slice& slice, Workspace* w,
 // The first token of the list with which the running sum passes the target; once all blocks have listed theirs.
 template <bool COUNT> DEVICE Found resolve(const Slice& slice, Workspace* w, Shared& shared, u64 target, Found found, int which) {
   const u64* list = w->searches[which].list;
-  for (int i = threadIdx.x; i < found.number; i += THREADS) shared.list[i] = list[i];
+  for (int i = threadIdx.x; i < found.number; i += THREADS) {
+    shared.list[i] = list[i];
+    shared.list_weights[i] = slice.weight(shared.list[i]);   // once: each is added for all that come after it
+  }
   __syncthreads();
   for (int i = threadIdx.x; i < found.number; i += THREADS) {
-    const u64 order = shared.list[i];
+    const u64 order = shared.list[i], own = shared.list_weights[i];
     u64 count = found.before_count, weight = found.before_weight;
-    for (int j = 0; j < found.number; ++j)
-      if (shared.list[j] < order) { ++count; weight += slice.weight(shared.list[j]); }
-    const u64 own = slice.weight(order);
+#pragma unroll 4
+    for (int j = 0; j < found.number; ++j) {
+      const bool before = shared.list[j] < order;
+      count += before;
+      weight += before ? shared.list_weights[j] : 0;
+    }
     if (COUNT ? count == target : weight <= target && target < weight + own) {
       shared.order = order; shared.before_count = count; shared.before_weight = weight;
     }

@@ -2,18 +2,6 @@
 #pragma once
 #include "device.cuh"
 
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
-#define BEFORE_SM80 1
-#else
-#define BEFORE_SM80 0
-#endif
-
-DEVICE u32 shared_address(const void* p) {
-  u32 a;
-  asm("{ .reg .u64 t; cvta.to.shared.u64 t, %1; cvt.u32.u64 %0, t; }" : "=r"(a) : "l"(p));
-  return a;
-}
-
 // 16 bytes from global to shared memory, or zeros; complete after copies_done and a barrier.
 DEVICE void copy_16(void* to, const void* from, bool there) {
 #if BEFORE_SM80
@@ -43,8 +31,19 @@ DEVICE void load_tiles_transposed(u32 (&r)[4], u32 address) {
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
 }
 
-DEVICE u32 pack(f32 low, f32 high, bf16) { bf16 a, b; narrow(low, a); narrow(high, b); return a.bits | (u32)b.bits << 16; }
+// Keeps the compiler from holding sums with an address in registers all through a loop: made in each round, they are offsets in its
+// instructions.
+DEVICE u32 anew(u32 address) {
+  asm volatile("" : "+r"(address));
+  return address;
+}
+
+#if BEFORE_SM80
 DEVICE u32 pack(f32 low, f32 high, f16) { f16 a, b; narrow(low, a); narrow(high, b); return a.bits | (u32)b.bits << 16; }
+#else
+DEVICE u32 pack(f32 low, f32 high, f16) { u32 r; asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low)); return r; }
+DEVICE u32 pack(f32 low, f32 high, bf16) { u32 r; asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low)); return r; }
+#endif
 
 // d += a b for a 16 x 16, b 16 x 8, d 16 x 8. Where only the product of depth 8 exists, two of them: the registers are the same.
 DEVICE void multiply(f32 (&d)[4], const u32 (&a)[4], u32 b0, u32 b1, f16) {

@@ -21,11 +21,14 @@ public sealed class SampleKernel
     private readonly Kernel _kernel;
     private readonly LaunchShape _launch;
 
+    // Rows of one launch. Blocks of a row wait for one another, so those of a launch have to run at once; a smaller GPU takes several.
+    private readonly int _rowsAtOnce;
+
     /// <param name="context">The GPU.</param>
     /// <param name="module">sample.cu, compiled as <see cref="Variant"/> says.</param>
     /// <param name="shape">The shape that it was compiled for.</param>
-    /// <param name="rows">Rows of every launch.</param>
-    /// <exception cref="NotSupportedException">So many rows' blocks do not run at once on this GPU.</exception>
+    /// <param name="rows">Rows of every step.</param>
+    /// <exception cref="NotSupportedException">Not even one row's blocks run at once on this GPU.</exception>
     public SampleKernel(CudaContext context, KernelModule module, KernelShape shape, int rows)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -36,8 +39,12 @@ public sealed class SampleKernel
         _shape = shape;
         _rows = rows;
         _kernel = module.GetKernel($"sample_{shape.Suffix}");
-        _launch = Spread();
-        _kernel.AllowSharedBytes(_launch.SharedBytes);
+        LaunchShape? launch = null;
+        _rowsAtOnce = rows;
+        while ((launch = Spread(_rowsAtOnce)) is null && _rowsAtOnce > 1) _rowsAtOnce = (_rowsAtOnce + 1) / 2;
+        _launch = launch ?? throw new NotSupportedException(
+            $"A sequence of {shape.Vocabulary} tokens cannot be sampled on {context.Device.Name}, which has {context.Device.MultiprocessorCount} "
+            + $"multiprocessors and {context.Device.SharedBytesPerBlockOptIn} bytes of shared memory a block.");
     }
 
     /// <summary>Bytes of workspace a row.</summary>
@@ -45,6 +52,9 @@ public sealed class SampleKernel
 
     /// <summary>Blocks that work on one row.</summary>
     public int BlocksPerRow => _launch.Grid.X;
+
+    /// <summary>Launches of a step: one, unless the GPU is too small for all rows' blocks at once.</summary>
+    public int LaunchesPerStep => (_rows + _rowsAtOnce - 1) / _rowsAtOnce;
 
     /// <summary>Words of seen bits a row.</summary>
     public static int SeenWords(KernelShape shape)
@@ -79,37 +89,43 @@ public sealed class SampleKernel
         CudaStream stream, DeviceSpan<float> logits, in SampleState state, DeviceMatrix tokenEmbedding, DeviceSpan<float> positionEmbedding,
         DeviceSpan<float> residual)
     {
-        var arguments = new KernelArguments();
-        arguments.Add(logits);
-        arguments.Add(state.Settings);
-        arguments.Add(state.Seen);
-        arguments.Add(state.Workspace);
-        arguments.Add(state.Tokens);
-        arguments.Add(state.Places.Positions);
-        arguments.Add(state.Places.Slots);
-        arguments.Add(state.Sampled);
-        arguments.Add(tokenEmbedding.Elements);
-        arguments.Add(tokenEmbedding.Scales);
-        arguments.Add(positionEmbedding);
-        arguments.Add(residual);
-        _kernel.Launch(stream, _launch, ref arguments, LaunchOptions.Cooperative);
+        for (int first = 0; first < _rows; first += _rowsAtOnce)
+        {
+            int count = Math.Min(_rowsAtOnce, _rows - first), words = SeenWords(_shape);
+            var arguments = new KernelArguments();
+            arguments.Add(logits.Slice((long)first * _shape.LogitsStride));
+            arguments.Add(state.Settings.Slice(first));
+            arguments.Add(state.Seen.Slice((long)first * words));
+            arguments.Add(state.Workspace.Slice((long)first * WorkspaceBytes));
+            arguments.Add(state.Tokens.Slice(first));
+            arguments.Add(state.Places.Positions.Slice(first));
+            arguments.Add(state.Places.Slots.Slice(first));
+            arguments.Add(state.Sampled.Slice(first));
+            arguments.Add(tokenEmbedding.Elements);
+            arguments.Add(tokenEmbedding.Scales);
+            arguments.Add(positionEmbedding);
+            arguments.Add(residual.Slice((long)first * _shape.Width));
+            var launch = new LaunchShape(new Dim3(_launch.Grid.X, count), Threads, _launch.SharedBytes);
+            _kernel.Launch(stream, launch, ref arguments, LaunchOptions.Cooperative);
+        }
     }
 
-    /// <summary>As many blocks a row as run at once; more, with shorter slices, where a slice would not fit in shared memory.</summary>
-    private LaunchShape Spread()
+    /// <summary>
+    /// As many blocks a row as run at once; more, with shorter slices, where a slice would not fit in shared memory. Null where the blocks
+    /// of so many rows do not run at once.
+    /// </summary>
+    private LaunchShape? Spread(int rows)
     {
         CudaDevice device = _context.Device;
         int most = (_shape.Vocabulary + FewestTokensPerBlock - 1) / FewestTokensPerBlock;
-        for (int blocks = Math.Clamp(device.MultiprocessorCount / _rows, 1, most); blocks <= most; blocks++)
+        for (int blocks = Math.Clamp(device.MultiprocessorCount / rows, 1, most); blocks <= most; blocks++)
         {
             int shared = (_shape.Vocabulary + blocks - 1) / blocks * sizeof(float);
             if (shared > device.SharedBytesPerBlockOptIn - _kernel.Resources.SharedBytes) continue;
             _kernel.AllowSharedBytes(shared);
             long resident = (long)_kernel.BlocksPerMultiprocessor(Threads, shared) * device.MultiprocessorCount;
-            if ((long)blocks * _rows <= resident) return new LaunchShape(new Dim3(blocks, _rows), Threads, shared);
+            if ((long)blocks * rows <= resident) return new LaunchShape(new Dim3(blocks, rows), Threads, shared);
         }
-        throw new NotSupportedException(
-            $"{_rows} sequences of {_shape.Vocabulary} tokens cannot be sampled at once on {device.Name}, which has {device.MultiprocessorCount} "
-            + "multiprocessors; decode fewer sequences at once.");
+        return null;
     }
 }

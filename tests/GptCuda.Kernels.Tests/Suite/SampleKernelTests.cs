@@ -3,6 +3,7 @@ using GptCuda.Kernels.Compilation;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Kernels;
 using GptCuda.Kernels.Tests.OnDevice;
+using GptCuda.VirtualGpu.Profiles;
 
 namespace GptCuda.Kernels.Tests.Suite;
 
@@ -70,6 +71,16 @@ public sealed class SampleKernelTests(TestDevice device)
     }
 
     [SkippableFact]
+    public void Sample_MoreRowsThanRunAtOnce_IsTheCpusToken()
+    {
+        // 40 multiprocessors with shared memory for one block each: 45 rows are two launches.
+        using var machine = new SoftwareMachine(device, options => options with { Profile = DeviceProfiles.Named("t4") });
+        var random = new Random(13);
+        SamplingOptions[] options = [.. Enumerable.Range(0, 45).Select(row => Options[row % Options.Length])];
+        Compare(4099, options, [.. options.Select(_ => Normal(random, 4099, 2))], launches: 2);
+    }
+
+    [SkippableFact]
     public void Sample_InvalidLogitsAndRowsWithoutASequence_SaysSo()
     {
         const int Vocabulary = 1025;
@@ -101,10 +112,11 @@ public sealed class SampleKernelTests(TestDevice device)
         return compiler;
     }
 
-    private void Compare(int vocabulary, SamplingOptions[] options, float[][] logits)
+    private void Compare(int vocabulary, SamplingOptions[] options, float[][] logits, int? launches = null)
     {
         using CudaContext context = device.NewContext();
         using var run = new SampleRun(context, NewCompiler(context), vocabulary, options, logits);
+        if (launches is not null) Assert.Equal(launches, run.LaunchesPerStep);
         var sampler = new Sampler(vocabulary);
         for (int step = 0; step < Steps; step++)
         {

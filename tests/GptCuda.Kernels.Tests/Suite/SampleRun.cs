@@ -56,6 +56,8 @@ internal sealed class SampleRun : IDisposable
 
     public static KernelShape Shape(int vocabulary) => new(40, 1, 40, 16, vocabulary, MatrixType.BF16);
 
+    public int LaunchesPerStep => _kernel.LaunchesPerStep;
+
     public int[] Tokens => _device.Download(_state.Tokens);
 
     public int[] Slots => _device.Download(_state.Places.Slots);
