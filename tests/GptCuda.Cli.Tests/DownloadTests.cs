@@ -79,6 +79,43 @@ public sealed class DownloadTests : IDisposable
     [InlineData("../x")]
     public void Download_NameThatIsNone_IsAUsageError(string name) => Run("download", name).Finish().Failed(2, name);
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public void Download_RevisionThatIsAStepInAPath_IsAUsageError(string revision)
+    {
+        Run("download", Name, "--revision", revision).Finish().Failed(2, $"expected a branch, tag or commit, found '{revision}'");
+
+        Assert.Empty(_server.Requests);
+    }
+
+    [Theory]
+    [InlineData("hf_secr\u00E9t")]
+    [InlineData("hf_secret\nhf_other")]
+    [InlineData("hf_secret hf_other")]
+    public void Download_TokenThatCannotBeOne_IsAUsageErrorThatDoesNotShowIt(string token)
+    {
+        CliRun run = Run("download", Name);
+        run.Environment["HF_TOKEN"] = token;
+
+        CliResult result = run.Finish().Failed(2, "HF_TOKEN has");
+
+        Assert.DoesNotContain("secr", result.Error, StringComparison.Ordinal);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
+    public void Download_RevisionAndEndpointWithSlashes_AreKeptInTheAddress()
+    {
+        _server.PutFolder($"/hub/{Name}/resolve/refs%2Fpr%2F1", Repository.TinyModel);
+        CliRun run = Run("download", Name, "--revision", "refs/pr/1");
+        run.Environment["HF_ENDPOINT"] = $"{_server.Address}hub/";
+
+        run.Finish().Succeeded();
+
+        Assert.True(Directory.Exists(Target));
+    }
+
     [Fact]
     public async Task Download_Interrupted_EndsWith130AndLeavesNoModel()
     {

@@ -43,8 +43,9 @@ internal static class DownloadCommand
     {
         if (string.IsNullOrEmpty(name))
             throw new UsageException($"download needs a name: {string.Join(", ", OfficialModels.Repositories.Keys)}, or a repository id");
-        if (revision is "")
-            throw new UsageException("--revision: expected a branch, tag or commit, found ''");
+        // The dots would be taken for steps in the address's path.
+        if (revision is "" or "." or "..")
+            throw new UsageException($"--revision: expected a branch, tag or commit, found '{revision}'");
         if (revision is not null && source == DownloadSource.OpenAI)
             throw new UsageException("--revision: OpenAI's files have none; it goes with --source huggingface");
         string directory = ModelFetch.Run(context, name, source, revision, models);

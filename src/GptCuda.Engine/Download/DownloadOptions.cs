@@ -6,6 +6,8 @@ public sealed record DownloadOptions
     /// <summary>The branch that is fetched where no revision is named.</summary>
     public const string DefaultRevision = "main";
 
+    private const string TokenVariable = "HF_TOKEN";
+
     internal const string HuggingFaceEndpointVariable = "HF_ENDPOINT";
 
     internal const string OpenAIEndpointVariable = "GPTCUDA_OPENAI_ENDPOINT";
@@ -41,11 +43,16 @@ public sealed record DownloadOptions
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The defaults, with what the environment says: HF_ENDPOINT, HF_TOKEN, GPTCUDA_OPENAI_ENDPOINT.</summary>
-    /// <exception cref="ArgumentException">An endpoint in the environment is not an http or https address.</exception>
+    /// <exception cref="ArgumentException">
+    /// An endpoint in the environment is not an http or https address, or the token cannot be one.
+    /// </exception>
     public static DownloadOptions FromEnvironment()
     {
         DownloadOptions defaults = new();
-        string? token = Environment.GetEnvironmentVariable("HF_TOKEN")?.Trim();
+        string? token = Environment.GetEnvironmentVariable(TokenVariable)?.Trim();
+        // It goes into a header, which takes no others. The message does not show it: it may end in a log.
+        if (token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw new ArgumentException($"{TokenVariable} has a space, a line break or a letter that is not ASCII, which no token has.");
         return defaults with
         {
             HuggingFaceEndpoint = Endpoint(HuggingFaceEndpointVariable) ?? defaults.HuggingFaceEndpoint,

@@ -169,6 +169,9 @@ public static class ModelDownload
 
     private static bool IsThere(string name, string target, DownloadOptions options, IDownloadObserver observer)
     {
+        // Found out now, and not after gigabytes, when the folder of that name cannot be made.
+        if (File.Exists(target))
+            throw new DownloadException($"{target} is a file, where the folder of {name} is to be. Remove it to download {name}.");
         if (!Directory.Exists(target))
             return false;
         observer.Said($"{name} is already in {target}{CheckExisting(name, target, options)}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GptCuda.Engine.Weights.Files;
 
 namespace GptCuda.Engine.Download;
 
@@ -7,6 +8,9 @@ public sealed record Provenance
 {
     /// <summary>Name of the file in the model's directory.</summary>
     public const string FileName = "gptcuda-source.json";
+
+    /// <summary>A record of hundreds of shards has a tenth of this.</summary>
+    private const int LargestFile = 1 << 20;
 
     /// <summary>What was asked for: 124M, or a repository id.</summary>
     public required string Model { get; init; }
@@ -26,15 +30,21 @@ public sealed record Provenance
     /// <summary>Each file and what it was held to.</summary>
     public required IReadOnlyList<VerifiedFile> Files { get; init; }
 
-    /// <summary>Reads the record beside a model; null where there is none or it is damaged.</summary>
+    /// <summary>
+    /// Reads the record beside a model; null where there is none or it is damaged. A folder may come from anywhere: what has the
+    /// record's name and is a pipe is not waited for.
+    /// </summary>
     public static Provenance? Read(string directory)
     {
         try
         {
-            using FileStream file = File.OpenRead(Path.Combine(directory, FileName));
-            return JsonSerializer.Deserialize(file, DownloadJson.Default.Provenance);
+            byte[] json = RegularFile.ReadAllBytes(Path.Combine(directory, FileName), LargestFile);
+            Provenance? read = JsonSerializer.Deserialize(json, DownloadJson.Default.Provenance);
+            return read is { Model: not null, Source: not null, Files: not null } && read.Files.All(file => file?.Name is not null)
+                ? read
+                : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

@@ -100,11 +100,27 @@ internal sealed class RemoteProbe(HttpTransport transport, DownloadOptions optio
         string? tag = answer.LinkedTag?.ToLowerInvariant();
         if (IsHex(tag, 64))
             return new ContentHash(HashAlgorithmKind.Sha256, tag!);
-        if (answer.Response.Content.Headers.ContentMD5 is { Length: 16 } md5)
+        if (Md5Of(answer.Response) is { } md5)
             return new ContentHash(HashAlgorithmKind.Md5, Convert.ToHexStringLower(md5));
         // Small files of the hub are plain Git blobs: their entity tag is the blob's name. Only the hub's answers carry a commit.
         string? entity = tag ?? answer.Response.Headers.ETag?.Tag.Trim('"').ToLowerInvariant();
         return answer.Revision is not null && IsHex(entity, 40) ? new ContentHash(HashAlgorithmKind.GitBlobSha1, entity!) : null;
+    }
+
+    /// <summary>
+    /// Content-MD5 is of the bytes that an answer carries, and so of the file where that is all of it. With a part of the file Azure
+    /// sends the file's under a name of its own (https://learn.microsoft.com/rest/api/storageservices/get-blob).
+    /// </summary>
+    private static byte[]? Md5Of(HttpResponseMessage response)
+    {
+        byte[]? md5 = response.StatusCode == HttpStatusCode.PartialContent ? null : response.Content.Headers.ContentMD5;
+        if (md5 is null && response.Headers.TryGetValues("x-ms-blob-content-md5", out IEnumerable<string>? values))
+        {
+            md5 = new byte[16];
+            if (!Convert.TryFromBase64String(values.First(), md5, out int length) || length != md5.Length)
+                return null;
+        }
+        return md5 is { Length: 16 } ? md5 : null;
     }
 
     private static bool IsHex(string? text, int length) => text?.Length == length && text.All(char.IsAsciiHexDigit);

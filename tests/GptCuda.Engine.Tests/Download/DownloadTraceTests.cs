@@ -38,6 +38,18 @@ public sealed class DownloadTraceTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_FileInTheModelsPlace_IsAnErrorBeforeAnythingIsAskedFor()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_fixture.Target)!);
+        File.WriteAllText(_fixture.Target, "");
+
+        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
+
+        Assert.StartsWith($"{_fixture.Target} is a file", e.Message, StringComparison.Ordinal);
+        Assert.Empty(_fixture.Server.Requests);
+    }
+
+    [Fact]
     public async Task Run_Success_LeavesTheModelAlone()
     {
         await _fixture.RunAsync();

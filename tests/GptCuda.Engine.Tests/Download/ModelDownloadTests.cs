@@ -102,10 +102,13 @@ public sealed class ModelDownloadTests : IDisposable
         sharded.AssertNothingUsable();
     }
 
-    [Fact]
-    public async Task Run_OpenAI_VerifiesMd5AndUsesKnownHashesForTheVocabulary()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_OpenAI_VerifiesMd5AndUsesKnownHashesForTheVocabulary(bool refusesHead)
     {
         using RepositoryServer azure = new() { Commit = null, SendsMd5 = true };
+        azure.Misbehave = request => refusesHead && request.Method == "HEAD" ? new Misbehaviour { Status = 405 } : null;
         azure.PutFolder("/gpt-2/models/124M", Repository.TestData("models", "openai-tf"));
         azure.PutFolder("/gpt-2/models/124M", Repository.TestData("gpt2"));
         azure.Put("/gpt-2/models/124M/model.ckpt.meta", "not read"u8.ToArray());

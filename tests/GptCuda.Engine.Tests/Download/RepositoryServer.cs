@@ -85,8 +85,7 @@ internal sealed class RepositoryServer : IDisposable
         byte[] blob = SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]);
         string tag = direct || Commit is null ? $"\"{sha256[..32]}\"" : $"\"{Convert.ToHexStringLower(blob)}\"";
         headers.Add(("ETag", tag));
-        if (SendsMd5)
-            headers.Add(("Content-MD5", Convert.ToBase64String(MD5.HashData(content))));
+        string md5 = Convert.ToBase64String(MD5.HashData(content));
         content = wrong.Content ?? content;
 
         bool ranged = request.Range is not null && !wrong.IgnoreRange && (request["If-Range"] is null || request["If-Range"] == tag);
@@ -100,6 +99,11 @@ internal sealed class RepositoryServer : IDisposable
         headers.Add(("Content-Length", $"{to - from + 1}"));
         if (ranged)
             headers.Add(("Content-Range", $"bytes {from}-{to}/{content.Length}"));
+        // Azure's: of a part, the whole's has another name.
+        if (SendsMd5 && ranged)
+            headers.Add(("Content-MD5", Convert.ToBase64String(MD5.HashData(content.AsSpan((int)from, (int)(to - from + 1))))));
+        if (SendsMd5)
+            headers.Add((ranged ? "x-ms-blob-content-md5" : "Content-MD5", md5));
         await HeadAsync(socket, ranged ? 206 : 200, headers, wrong);
         if (request.Method != "HEAD")
             await BodyAsync(socket, content.AsMemory((int)from, (int)(to - from + 1)), wrong);

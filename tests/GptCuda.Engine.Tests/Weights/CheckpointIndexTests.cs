@@ -96,12 +96,14 @@ public sealed class CheckpointIndexTests
         Assert.Contains("expected a block within bytes", Refusal(Finish(table, block, block)), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Parse_CompressedBlock_IsRefused()
+    [Theory]
+    [InlineData(1, "expected no compression (0), found type 1, snappy")]
+    [InlineData(2, "expected no compression (0), found type 2")]
+    public void Parse_CompressedBlock_IsRefused(byte compression, string message)
     {
         MemoryStream table = new();
-        byte[] block = CheckpointWriter.WriteRawBlock(table, new byte[20], compression: 1);
-        Assert.Equal("model.ckpt.index: block at byte 0: expected no compression (0), found type 1", Refusal(Finish(table, block)));
+        byte[] block = CheckpointWriter.WriteRawBlock(table, new byte[20], compression);
+        Assert.Equal($"model.ckpt.index: block at byte 0: {message}", Refusal(Finish(table, block)));
     }
 
     [Theory]

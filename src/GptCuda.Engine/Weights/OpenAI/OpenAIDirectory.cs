@@ -123,14 +123,17 @@ internal static class OpenAIDirectory
     }
 
     /// <summary>
-    /// What training leaves behind (the step, an optimizer's moments outside the model's scope) is left unread; a tensor of the
-    /// model that the configuration does not call for means that the two do not belong together.
+    /// What training leaves behind (the step, an optimizer's moments, which stand below the tensor that they belong to:
+    /// <c>model/wte/Adam</c>) is left unread; a tensor of the model that the configuration does not call for means that the two do
+    /// not belong together.
     /// </summary>
     private static List<string> Unread(GptConfiguration configuration, List<string> names)
     {
         if (names.Count == 0)
             return [];
-        if (names.Find(name => name.StartsWith(Scope, StringComparison.Ordinal)) is string extra)
+        HashSet<string> read = [.. WeightCatalog.Tensors(configuration).Select(tensor => CheckpointName(tensor.Name))];
+        if (names.Find(name => name.StartsWith(Scope, StringComparison.Ordinal) && !read.Contains(name[..name.LastIndexOf('/')]))
+            is string extra)
         {
             throw new InvalidDataException(
                 $"{Printable.Text(extra)}: found in {CheckpointIndex.FileName}, "

@@ -37,7 +37,7 @@ internal ref struct TableBlock
             throw Invalid($"expected checksum {expected:x8}, found {found:x8}");
         byte compression = table[offset + length];
         if (compression != 0)
-            throw Invalid($"expected no compression (0), found type {compression}");
+            throw Invalid($"expected no compression (0), found type {compression}{(compression == 1 ? ", snappy" : "")}");
         uint restarts = length < sizeof(uint) ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]);
         if (restarts > (length - sizeof(uint)) / sizeof(uint))
             throw Invalid($"expected restart points within {length} bytes, found {restarts}");
