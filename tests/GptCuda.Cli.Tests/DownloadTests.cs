@@ -105,6 +105,18 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void Download_EndpointWithAPassword_IsAUsageErrorThatDoesNotShowIt()
+    {
+        CliRun run = Run("download", Name);
+        run.Environment["HF_ENDPOINT"] = $"http://somebody:secret@{_server.Address.Authority}";
+
+        CliResult result = run.Finish().Failed(2, "HF_ENDPOINT has");
+
+        Assert.DoesNotContain("secret", result.Error, StringComparison.Ordinal);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
     public void Download_RevisionAndEndpointWithSlashes_AreKeptInTheAddress()
     {
         _server.PutFolder($"/hub/{Name}/resolve/refs%2Fpr%2F1", Repository.TinyModel);

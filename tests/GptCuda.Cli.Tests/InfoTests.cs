@@ -43,6 +43,24 @@ public sealed class InfoTests
     }
 
     [Fact]
+    public void RecordThatSteersATerminal_IsShownAndNotObeyed()
+    {
+        using TemporaryFolder folder = new();
+        string model = AlteredModel.Write(Path.Combine(folder.Path, "m"), "ln_f.bias", (Half)0);
+        File.WriteAllText(
+            Path.Combine(model, "gptcuda-source.json"),
+            """
+            {"model":"a/b","source":"s\u001b[2J","completed":"2026-01-01T00:00:00Z",
+             "files":[{"name":"[red]\u001b]0;x","length":1,"algorithm":null,"hash":null}]}
+            """);
+
+        string table = Shell.Run("info", "--model", model).Succeeded().Output;
+
+        Assert.DoesNotContain('\u001b', table);
+        Assert.Contains("[red]", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ModelOfAnySize_IsToldWithoutLoadingIt()
     {
         using JsonDocument line = JsonDocument.Parse(

@@ -91,7 +91,9 @@ internal static class InfoCommand
             memory.AddRow(row.Dtype, $"{row.Sequences}", Size(row.Weights), Size(row.Cache), Size(row.Activations), Size(row.Total));
         screen.Write(memory);
 
-        void Row(string name, string value) => shape.AddRow(name, Markup.Escape(value));
+        // The record of a download may come from anywhere, with codes that steer a terminal, or with a table's markup.
+        void Row(string name, string value) =>
+            shape.AddRow(Markup.Escape(Terminal.OneLine(name)), Markup.Escape(Terminal.OneLine(value)));
     }
 
     private static string Size(long bytes) => $"{bytes / (1024.0 * 1024):N1} MiB";

@@ -44,7 +44,7 @@ public sealed record DownloadOptions
 
     /// <summary>The defaults, with what the environment says: HF_ENDPOINT, HF_TOKEN, GPTCUDA_OPENAI_ENDPOINT.</summary>
     /// <exception cref="ArgumentException">
-    /// An endpoint in the environment is not an http or https address, or the token cannot be one.
+    /// An endpoint in the environment is not an http or https address, or has a password in it, or the token cannot be one.
     /// </exception>
     public static DownloadOptions FromEnvironment()
     {
@@ -66,8 +66,11 @@ public sealed record DownloadOptions
         string? text = Environment.GetEnvironmentVariable(variable);
         if (string.IsNullOrWhiteSpace(text))
             return null;
-        return Uri.TryCreate(text.Trim().TrimEnd('/'), UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+        if (!Uri.TryCreate(text.Trim().TrimEnd('/'), UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
+            throw new ArgumentException($"{variable} is \"{text}\"; an address like https://huggingface.co is expected.");
+        // It would not be sent, but shown and kept with the model, as where that came from.
+        return uri.UserInfo.Length == 0
             ? uri
-            : throw new ArgumentException($"{variable} is \"{text}\"; an address like https://huggingface.co is expected.");
+            : throw new ArgumentException($"{variable} has a name or a password in its address, which are not sent; leave them out.");
     }
 }

@@ -13,7 +13,9 @@ internal static class HttpStatus
         return status switch
         {
             408 or 425 or 429 or >= 500 => new TryLaterException(said, Wait(response.Headers.RetryAfter)),
-            401 or 403 => new DownloadException($"{name}: {said}. A private or gated repository needs an access token in HF_TOKEN."),
+            401 or 403 => new DownloadException(
+                // Whoever may not see a repository is not told whether there is one.
+                $"{name}: {said}. Is that the repository's full name? A private or gated one needs an access token in HF_TOKEN."),
             _ => new DownloadException($"{name}: {said} for {response.RequestMessage?.RequestUri}."),
         };
     }

@@ -255,13 +255,13 @@ public sealed class ModelDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_GatedRepository_NamesTheToken()
+    public async Task Run_RepositoryThatMayNotBeSeen_NamesTheTokenAndDoubtsTheName()
     {
         _fixture.Server.Misbehave = _ => new Misbehaviour { Status = 401 };
 
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
 
-        Assert.Contains("HF_TOKEN", e.Message, StringComparison.Ordinal);
+        Assert.Contains("full name? A private or gated one needs an access token in HF_TOKEN", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
