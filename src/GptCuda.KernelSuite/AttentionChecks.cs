@@ -22,6 +22,7 @@ internal static class AttentionChecks
         yield return Decode(Shape(1, 1, MatrixType.BF16));
         yield return Decode(Shape(1, 256, MatrixType.F32));
         yield return Decode(Shape(1, 256, MatrixType.BF16));
+        yield return Decode(Shape(3, 33, MatrixType.F16)) with { IsVariation = true };
     }
 
     /// <summary>Prefill, on tensor cores and exact.</summary>
@@ -36,6 +37,9 @@ internal static class AttentionChecks
         yield return Prefill(Shape(1, 256, MatrixType.F32));
         yield return Prefill(Shape(2, 1, MatrixType.F32));
         yield return Prefill(Shape(1, 33, MatrixType.F32));
+        // Elements of an odd head are stored one by one; at 192 a tile is as large and at 256 as small as they get.
+        yield return Prefill(Shape(3, 33, MatrixType.BF16)) with { IsVariation = true };
+        yield return Prefill(Shape(1, 192, MatrixType.F16)) with { IsVariation = true };
     }
 
     private static KernelShape Shape(int heads, int headSize, MatrixType type) => new(heads * headSize, heads, headSize, 16, 16, type);

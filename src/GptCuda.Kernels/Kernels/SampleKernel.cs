@@ -43,8 +43,9 @@ public sealed class SampleKernel
         _rowsAtOnce = rows;
         while ((launch = Spread(_rowsAtOnce)) is null && _rowsAtOnce > 1) _rowsAtOnce = (_rowsAtOnce + 1) / 2;
         _launch = launch ?? throw new NotSupportedException(
-            $"A sequence of {shape.Vocabulary} tokens cannot be sampled on {context.Device.Name}, which has {context.Device.MultiprocessorCount} "
-            + $"multiprocessors and {context.Device.SharedBytesPerBlockOptIn} bytes of shared memory a block.");
+            $"A sequence of {shape.Vocabulary} tokens cannot be sampled on {context.Device.Name}, which has "
+            + $"{context.Device.MultiprocessorCount} multiprocessors and {context.Device.SharedBytesPerBlockOptIn} bytes of shared memory "
+            + "a block.");
     }
 
     /// <summary>Bytes of workspace a row.</summary>
