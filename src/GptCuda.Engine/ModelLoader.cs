@@ -54,14 +54,14 @@ internal static class ModelLoader
             if (options.Device.Kind == DeviceKind.Auto)
                 return (OnCpu(weights, options, clock), $"device: cpu ({FirstSentence(why)})");
             throw new PlatformNotSupportedException(
-                $"device {options.Device} cannot be used: {why} `gptcuda devices` says more of what was looked for and found.", exception);
+                $"device {options.Device} cannot be used: {why.TrimEnd('.')}. `gptcuda devices` says more of what was looked for and found.", exception);
         }
     }
 
     /// <summary>Whether the machine, and not the model, is why it cannot be run on a GPU.</summary>
     private static bool IsLack(Exception exception) =>
         exception is LibraryNotFoundException or MissingSymbolException or CudaException or NvrtcException
-        or CublasException or NotSupportedException or InsufficientMemoryException or ArgumentOutOfRangeException { ParamName: "ordinal" };
+        or CublasException or NotSupportedException or InsufficientMemoryException;
 
     private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is var end and >= 0 ? message[..end] : message;
 
@@ -72,8 +72,8 @@ internal static class ModelLoader
     private static CudaBackend OnGpu(IWeightSource weights, ModelOptions options, LoadClock clock)
     {
         var libraries = CudaLibraries.Find();
-        if (libraries.Driver.DeviceCount == 0)
-            throw new NotSupportedException("The NVIDIA driver is there, but no GPU.");
+        if (options.Device.Index >= libraries.Driver.DeviceCount)
+            throw new NotSupportedException($"There is no GPU {options.Device.Index}: the driver has {libraries.Driver.DeviceCount}.");
         clock.Done("CUDA libraries");
         return CudaBackend.Create(
             weights,

@@ -56,6 +56,20 @@ public sealed class SoftwareGpuTests : IDisposable
         Assert.Contains("The CUDA context is lost", lines[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cuda", "bf16", "Tesla T4 (software) has compute capability 7.5 and no bf16 arithmetic, which begins with 8.0: use f16.")]
+    [InlineData("cuda:7", "f16", "There is no GPU 7: the driver has 1.")]
+    public void Generate_GpuThatCannotBeUsed_SaysWhyInOneLine(string device, string type, string why)
+    {
+        CliResult gpu = Start(["--device", device, "--dtype", type, "-n", "1", Prompt], new() { ["GPTCUDA_VIRTUAL_DEVICE"] = "T4" });
+
+        Assert.Equal(1, gpu.ExitCode);
+        Assert.Equal("", gpu.Output);
+        string name = device.Contains(':', StringComparison.Ordinal) ? device : device + ":0";
+        Assert.Equal(
+            $"gptcuda: device {name} cannot be used: {why} `gptcuda devices` says more of what was looked for and found.\n", gpu.Error);
+    }
+
     [Fact]
     public void Score_OnTheGpu_IsNearTheCpus()
     {

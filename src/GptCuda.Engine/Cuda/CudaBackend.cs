@@ -3,6 +3,7 @@ using GptCuda.Engine.Weights;
 using GptCuda.Kernels.Blas;
 using GptCuda.Kernels.Compilation;
 using GptCuda.Kernels.Devices;
+using GptCuda.Kernels.Errors;
 using GptCuda.Kernels.Kernels;
 using GptCuda.Kernels.Libraries;
 using GptCuda.Kernels.Streams;
@@ -127,6 +128,7 @@ public sealed class CudaBackend : IBackend
         ObjectDisposedException.ThrowIf(_disposed, this);
         _check.Check(batch, logits.Length);
         _check.Retreat(batch);
+        _decode.Abandon(batch.Slots);
         _forward.Run(batch, logits, observer);
         _check.Advance(batch);
     }
@@ -139,6 +141,7 @@ public sealed class CudaBackend : IBackend
         _check.CheckTargets(batch, targets, likelihoods.Length);
         _check.Check(batch, checked(targets.Length * Configuration.VocabularySize));
         _check.Retreat(batch);
+        _decode.Abandon(batch.Slots);
         _forward.Score(batch, targets, likelihoods);
         _check.Advance(batch);
     }
@@ -176,8 +179,10 @@ public sealed class CudaBackend : IBackend
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _check.CheckCopy(source, destination, length);
-        if (source != destination && length > 0)
-            _kernels.CopySlot.Launch(_stream, _cache.Cache, Configuration.LayerCount, source, destination, length);
+        if (source == destination || length == 0)
+            return;
+        _decode.Abandon([destination]);
+        _kernels.CopySlot.Launch(_stream, _cache.Cache, Configuration.LayerCount, source, destination, length);
     }
 
     /// <summary>Frees the GPU's memory. Not to be called while another call runs.</summary>
@@ -186,6 +191,16 @@ public sealed class CudaBackend : IBackend
         if (_disposed)
             return;
         _disposed = true;
+        try
+        {
+            // A step that nobody reads any more may be under way, and writes to pinned memory, which the driver frees without waiting.
+            if (_context.Fault is null)
+                _stream.Synchronize();
+        }
+        catch (CudaException)
+        {
+            // Whoever disposes wants nothing of the GPU but its memory back.
+        }
         Free(_owned);
     }
 

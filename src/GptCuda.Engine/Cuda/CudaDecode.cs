@@ -90,11 +90,16 @@ internal sealed class CudaDecode : IDisposable
         }
     }
 
-    /// <summary>Forgets what is under way: the cache is about to change beneath it.</summary>
-    public void Abandon()
+    /// <summary>Forgets what is under way where it reads one of these slots: their keys and values are about to change beneath it.</summary>
+    public void Abandon(ReadOnlySpan<int> slots)
     {
-        _flight.Clear();
-        _ahead = 0;
+        foreach (int slot in slots)
+        {
+            if (_flight.RowOf(slot) < 0)
+                continue;
+            Abandon();
+            return;
+        }
     }
 
     /// <inheritdoc/>
@@ -108,6 +113,12 @@ internal sealed class CudaDecode : IDisposable
         _settings?.Dispose();
         _sampled?.Dispose();
         _state?.Dispose();
+    }
+
+    private void Abandon()
+    {
+        _flight.Clear();
+        _ahead = 0;
     }
 
     private DeviceSpan<int> Tokens(int rows) => _workspace.StepState.Slice(0, rows);
@@ -217,10 +228,24 @@ internal sealed class CudaDecode : IDisposable
             _layers.RunMany(rows, residual, Places(rows), tiles: default, trace: null);
             _layers.LogitsOfNormalized(rows, logits);
         }
+        SampleKernel sample = _kernels.Sample(rows);
+        for (int first = 0; first < rows; first += sample.Rows)
+            QueueSampling(sample, first, logits, residual);
+    }
+
+    /// <summary>Queues the choice of the next tokens of some of the rows, as many as the kernel takes.</summary>
+    private void QueueSampling(SampleKernel sample, int first, DeviceSpan<float> logits, DeviceSpan<float> residual)
+    {
+        int count = sample.Rows;
+        long words = SampleKernel.SeenWords(_shape), bytes = SampleKernel.WorkspaceBytes, stride = _shape.LogitsStride, width = _shape.Width;
+        RowPlaces all = Places(first + count);
         var state = new SampleState(
-            _workspace.Settings.Slice(0, rows), _workspace.Seen, _workspace.SampleWorkspace, Tokens(rows), Places(rows),
-            _workspace.Sampled.Slice(0, rows));
-        _kernels.Sample(rows).Launch(_stream, logits, state, _weights.TokenEmbedding, _weights.PositionEmbedding, residual);
+            _workspace.Settings.Slice(first, count), _workspace.Seen.Slice(first * words, count * words),
+            _workspace.SampleWorkspace.Slice(first * bytes, count * bytes), Tokens(first + count).Slice(first, count),
+            new RowPlaces(all.Slots.Slice(first, count), all.Positions.Slice(first, count)), _workspace.Sampled.Slice(first, count));
+        sample.Launch(
+            _stream, logits.Slice(first * stride, count * stride), state, _weights.TokenEmbedding, _weights.PositionEmbedding,
+            residual.Slice(first * width, count * width));
     }
 
     private DeviceSpan<float> Residual(int rows) => _workspace.StepResidual.Slice(0, (long)rows * _shape.Width);

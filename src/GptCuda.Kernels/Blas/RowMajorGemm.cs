@@ -86,8 +86,8 @@ public sealed unsafe class RowMajorGemm : IDisposable
         if (_disposed) return;
         _disposed = true;
         if (_cublas is null) return;
-        if (_stream.Context.Fault is null) _cublas.cublasDestroy_v2(_handle);
-        LeakRegistry.Remove(_held);
+        // cuBLAS frees in whatever context is current, which on another thread is none. Of the statuses only success is told apart.
+        _stream.Context.Release((delegate* unmanaged<cublasHandle_t, CUresult>)_cublas.cublasDestroy_v2, _handle, _held);
         _workspace?.Dispose();
     }
 

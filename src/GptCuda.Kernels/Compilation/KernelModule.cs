@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Errors;
@@ -15,6 +16,7 @@ public sealed unsafe class KernelModule : IDisposable
     private readonly CudaContext _context;
     private readonly CUmodule _handle;
     private readonly long _held;
+    private readonly ConcurrentDictionary<string, Kernel> _kernels = new(StringComparer.Ordinal);
     private bool _disposed;
 
     /// <summary>Loads an image.</summary>
@@ -48,11 +50,25 @@ public sealed unsafe class KernelModule : IDisposable
     public string Name { get; }
 
     /// <summary>A kernel by the name that it has in the image (kernels are extern "C").</summary>
+    /// <returns>One object for a name: the driver has one function, and what it was allowed is known wherever it is used.</returns>
     /// <exception cref="CudaException">The image has no such kernel.</exception>
     public Kernel GetKernel(string name)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _context.Enter();
+        return _kernels.GetOrAdd(name, Find);
+    }
+
+    /// <summary>Unloads it; the driver first waits for its kernels.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _context.Release(_context.Cu.cuModuleUnload, _handle, _held);
+    }
+
+    private Kernel Find(string name)
+    {
         byte* text = (byte*)Marshal.StringToCoTaskMemUTF8(name);
         try
         {
@@ -67,14 +83,6 @@ public sealed unsafe class KernelModule : IDisposable
         {
             Marshal.FreeCoTaskMem((nint)text);
         }
-    }
-
-    /// <summary>Unloads it; the driver first waits for its kernels.</summary>
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _context.Release(_context.Cu.cuModuleUnload, _handle, _held);
     }
 
     private string Doing(byte* errors)

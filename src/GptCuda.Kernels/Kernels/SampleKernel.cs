@@ -51,6 +51,9 @@ public sealed class SampleKernel
     /// <summary>Bytes of workspace a row.</summary>
     public static int WorkspaceBytes => (6 * 4) + (2 * 8) + (Bins * (4 + 8)) + (Searches * SearchBytes);
 
+    /// <summary>Rows of every launch.</summary>
+    public int Rows => _rows;
+
     /// <summary>Blocks that work on one row.</summary>
     public int BlocksPerRow => _launch.Grid.X;
 

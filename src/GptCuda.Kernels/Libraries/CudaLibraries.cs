@@ -46,10 +46,12 @@ public sealed class CudaLibraries
     /// <exception cref="LibraryNotFoundException">One is not there; the message lists all that was tried.</exception>
     /// <exception cref="MissingSymbolException">The driver is too old.</exception>
     /// <exception cref="Errors.CudaException">The driver cannot be initialised.</exception>
+    /// <exception cref="NotSupportedException">The driver has no GPU; then it does not matter what else there is.</exception>
     public static CudaLibraries Find(SearchHost? host = null)
     {
         var search = new LibrarySearch(host);
         CudaDriver driver = CudaDriver.Open(search.FindDriver());
+        if (driver.DeviceCount == 0) throw new NotSupportedException("The NVIDIA driver is there, but no GPU.");
         NvrtcCompiler nvrtc = NvrtcCompiler.Open(search.FindNvrtc(driver.Version));
         return new CudaLibraries(driver, nvrtc, () => search.FindCublas(nvrtc.Version / 1000), search.Notices);
     }

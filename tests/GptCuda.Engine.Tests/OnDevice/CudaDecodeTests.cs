@@ -3,6 +3,7 @@ using GptCuda.Engine.Cuda;
 using GptCuda.Engine.Sampling;
 using GptCuda.Engine.Tests.Cpu;
 using GptCuda.Engine.Weights;
+using GptCuda.Kernels.Libraries;
 using GptCuda.Kernels.Tests.OnDevice;
 
 namespace GptCuda.Engine.Tests.OnDevice;
@@ -95,6 +96,51 @@ public sealed class CudaDecodeTests(TestDevice device)
             run.Step();
 
         Assert.Empty(run.Slots);
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Decode_SlotChangedWhileAStepIsUnderWay_ReadsWhatIsThere(bool copied)
+    {
+        using var weights = new RandomWeights(Shape);
+        using CudaBackend backend = device.NewBackend(weights, new CudaOptions { WeightType = ElementType.F32, SlotCount = 2 });
+        var sampling = new SequenceSampling(Options[0], seed: 1, sequence: 0);
+        int[] first = [3, 4, 5], other = [90, 17, 60, 33], sampled = new int[1];
+        backend.LastLogits(first);
+        backend.Decode([new DecodeRow(0, 7, 3, sampling)], sampled);
+        // The next step is under way with the keys and values of the first tokens.
+        if (copied)
+        {
+            backend.LastLogits(other, slot: 1);
+            backend.CopySlot(1, 0, other.Length);
+        }
+        else
+        {
+            backend.LastLogits(other);
+        }
+
+        int[] found = new int[1];
+        backend.Decode([new DecodeRow(0, sampled[0], 4, sampling)], found);
+
+        float[] logits = backend.LastLogits([.. other, sampled[0]], slot: 1);
+        Assert.Equal(Array.IndexOf(logits, logits.Max()), found[0]);
+    }
+
+    [SkippableFact]
+    public void Decode_GpuThatSamplesFewAtOnce_SamplesSomeAtATime()
+    {
+        using var weights = new RandomWeights(Shape);
+        CudaLibraries small = SmallGpu.Around(device.Libraries);
+        var options = new CudaOptions { WeightType = ElementType.F32, SlotCount = 7, ImageCache = device.ImageCache };
+        using var backend = CudaBackend.Create(weights, small, options);
+        using var logitsOf = CudaBackend.Create(weights, small, options);
+        var run = new DecodeRun(backend, logitsOf);
+        for (int i = 0; i < 7; i++)
+            run.Join(slot: i, RandomWeights.Tokens(1 + (7 * i % 40), Shape.VocabularySize, seed: i), Options[i % Options.Length]);
+
+        for (int step = 0; step < 4; step++)
+            run.Step();
     }
 
     [SkippableFact]

@@ -97,6 +97,21 @@ public sealed class CudaStepTests(TestDevice device)
         Assert.Equal(["cuEventSynchronize"], DriverCalls.Calls.Select(call => call.Name));
     }
 
+    [SkippableFact]
+    public void Dispose_StepUnderWay_WaitsBeforePinnedMemoryIsFreed()
+    {
+        using var weights = new RandomWeights(Shape);
+        CudaBackend backend = NewBackend(weights, slots: 1);
+        Step(backend, Begin(backend, 1));
+        DriverCalls.Clear();
+
+        backend.Dispose();
+
+        string[] calls = [.. DriverCalls.Calls.Select(call => call.Name)];
+        Assert.Equal("cuStreamSynchronize", calls[0]);
+        Assert.Contains("cuMemFreeHost", calls);
+    }
+
     private CudaBackend NewBackend(IWeightSource weights, int slots) => CudaBackend.Create(
         weights, DriverCalls.Around(device.Libraries),
         new CudaOptions { WeightType = ElementType.F32, SlotCount = slots, ImageCache = device.ImageCache });

@@ -38,6 +38,7 @@ internal static unsafe class DriverCalls
         {
             ["cuMemAlloc_v2"] = (nint)(delegate* unmanaged<nint*, nuint, int>)&cuMemAlloc,
             ["cuMemFree_v2"] = (nint)(delegate* unmanaged<nint, int>)&cuMemFree,
+            ["cuMemFreeHost"] = (nint)(delegate* unmanaged<nint, int>)&cuMemFreeHost,
             ["cuMemHostAlloc"] = (nint)(delegate* unmanaged<nint*, nuint, uint, int>)&cuMemHostAlloc,
             ["cuMemcpyHtoDAsync_v2"] = (nint)(delegate* unmanaged<nint, nint, nuint, nint, int>)&cuMemcpyHtoDAsync,
             ["cuMemcpyDtoHAsync_v2"] = (nint)(delegate* unmanaged<nint, nint, nuint, nint, int>)&cuMemcpyDtoHAsync,
@@ -77,6 +78,13 @@ internal static unsafe class DriverCalls
     {
         long before = Begin("cuMemFree");
         return End(before, ((delegate* unmanaged<nint, int>)Real["cuMemFree_v2"])(pointer));
+    }
+
+    [UnmanagedCallersOnly]
+    private static int cuMemFreeHost(nint pointer)
+    {
+        long before = Begin("cuMemFreeHost");
+        return End(before, ((delegate* unmanaged<nint, int>)Real["cuMemFreeHost"])(pointer));
     }
 
     [UnmanagedCallersOnly]

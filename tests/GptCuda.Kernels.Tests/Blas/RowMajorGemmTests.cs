@@ -155,5 +155,21 @@ public sealed class RowMajorGemmTests : IDisposable
         gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(2, 4));
     }
 
+    [Fact]
+    public void Dispose_OnAnotherThread_MakesTheContextCurrentFirst()
+    {
+        var gemm = new RowMajorGemm(_stream, FakeCublas.Symbols);
+        gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(2, 4));
+        int before = FakeDriver.Calls.Count(call => call == "cuCtxSetCurrent");
+        var thread = new Thread(gemm.Dispose);
+
+        thread.Start();
+        thread.Join();
+
+        Assert.Equal("cublasDestroy_v2()", FakeCublas.Calls[^1]);
+        // For the handle, and again for the workspace.
+        Assert.Equal(before + 2, FakeDriver.Calls.Count(call => call == "cuCtxSetCurrent"));
+    }
+
     private GemmMatrix Matrix(int rows, int columns, int stride = 0) => GemmMatrix.F32(_memory.Span, rows, columns, stride);
 }
