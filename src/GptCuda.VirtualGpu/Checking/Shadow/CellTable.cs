@@ -71,25 +71,26 @@ internal sealed class CellTable
             earlier = RacingReader(time, cell, Reads[cell], thread, strong);
             if (earlier >= 0)
                 return earlier;
-            // A strong write may stand beside strong reads that it is not ordered with; a weak one that comes later may not.
-            if (!strong || RacingReader(time, cell, Reads[cell], thread, strong: false) < 0)
+            // A strong write may stand beside strong reads that it is not ordered with; a weak one that comes later may not. A list of
+            // them is not kept: who polls would let it grow.
+            if (ShadowRecord.Kind(Reads[cell]) == ShadowRecord.Listed)
             {
-                if (ShadowRecord.Kind(Reads[cell]) == ShadowRecord.Listed)
-                    _listedReads.Remove(cell);
+                _listedReads.Remove(cell);
+                Reads[cell] = 0;
+            }
+            else if (!strong || UnknownReader(time, Reads[cell], thread) < 0)
+            {
                 Reads[cell] = 0;
             }
         }
         var record = ShadowRecord.Write(time.Now, thread, instruction, strength);
         var old = Writes[cell];
-        if ((old & ShadowRecord.Contended) != 0)
+        if (strong && old != 0 && !time.Knows(thread, ShadowRecord.Thread(old), ShadowRecord.Stamp(old)))
+            record |= Contend(_strongWrites, cell, old);
+        else if ((old & ShadowRecord.Contended) != 0)
             record |= StillContended(time, cell, thread, strong);
-        if (strong && old != 0 && ShadowRecord.Stamp(old) > time.SafeFloor)
-        {
-            if ((old & ShadowRecord.StrongWrite) == 0)
-                record |= Contend(_weakWrites, cell, old);
-            else if (!time.Knows(thread, ShadowRecord.Thread(old), ShadowRecord.Stamp(old)))
-                record |= Contend(_strongWrites, cell, old);
-        }
+        if (strong && old != 0 && (old & ShadowRecord.StrongWrite) == 0 && ShadowRecord.Stamp(old) > time.SafeFloor)
+            record |= Contend(_weakWrites, cell, old);
         Writes[cell] = record;
         return -1;
     }
