@@ -150,7 +150,7 @@ internal sealed unsafe partial class BlockChecker
     {
         var kinds = Writes(access.Kind) ? LoggedKinds.Write : LoggedKinds.None;
         if (access.Order != MemoryOrder.Weak)
-            kinds |= LoggedKinds.StrongInBlock;
+            kinds |= LoggedKinds.StrongInBlock | (LoggedKinds)(access.ElementSize << 4);
         if (access.Order == MemoryOrder.Volatile || (access.Order != MemoryOrder.Weak && access.Scope >= MemoryScope.Device))
             kinds |= LoggedKinds.Strong;
         if ((access.Hints & CacheHints.NonCoherent) != 0)
@@ -172,7 +172,7 @@ internal sealed unsafe partial class BlockChecker
             {
                 var cells = new CellAccess((int)(start % AccessLog.PageBytes), (int)(end - start), access.Warp,
                     run.LaneBytes == 0 ? 0 : run.FirstLane + (int)(start - run.Start) / run.LaneBytes,
-                    run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak, access.Instruction);
+                    run.LaneBytes, run.Lanes, ShadowRecord.Strength(access), access.Instruction);
                 var conflict = isWrite ? shadow.Write(_order.Time, cells) : shadow.Read(_order.Time, _order.Time.Now, [cells]);
                 if (conflict is { } found)
                     throw Race(access, found, page * AccessLog.PageBytes + (ulong)found.FirstByte);
@@ -212,7 +212,8 @@ internal sealed unsafe partial class BlockChecker
             $"{Verb(access.Kind)} of {place} is not ordered with the {(conflict.EarlierWrote ? "write" : "read")} of it by thread {earlier}"
             + (sameWarp
                 ? " of the same warp. Lanes do not advance together, and shfl orders no memory: put __syncwarp() between."
-                : " of the same block. Put __syncthreads() between."),
+                : " of the same block. Put __syncthreads() between.")
+            + (access.Order == MemoryOrder.Weak ? "" : " Atomics need no order where both have one size; volatile is none."),
             access, conflict.Lane, address, allocation?.Name, 0, conflict.EarlierInstruction);
     }
 

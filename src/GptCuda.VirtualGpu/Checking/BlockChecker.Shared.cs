@@ -127,7 +127,7 @@ internal sealed unsafe partial class BlockChecker
     }
 
     private static CellAccess Cells(in WarpAccess access, in WarpRun run) => new(
-        (int)run.Start, run.Bytes, access.Warp, run.FirstLane, run.LaneBytes, run.Lanes, access.Order != MemoryOrder.Weak,
+        (int)run.Start, run.Bytes, access.Warp, run.FirstLane, run.LaneBytes, run.Lanes, ShadowRecord.Strength(access),
         access.Instruction);
 
     private void CountShared(in WarpAccess access, int runs)

@@ -42,6 +42,9 @@ internal sealed unsafe partial class BlockChecker : IDisposable
             _shadow = BlockShadow.Take(_description);
     }
 
+    /// <summary>Whether races are looked for.</summary>
+    public bool LooksForRaces => _shadow is not null;
+
     /// <summary>The block's linear index.</summary>
     public long Block { get; }
 

@@ -122,12 +122,12 @@ internal sealed class BlockShadow
     private static void PutIn(ShadowMemory shadow, BlockTime time, in LoggedAccess access)
     {
         // Requests that were put together wrap around the warp: one warp's width at a time.
-        var isStrong = (access.Kinds & LoggedKinds.StrongInBlock) != 0;
+        var strength = (access.Kinds & LoggedKinds.StrongInBlock) != 0 ? ShadowRecord.StrongWrite : 0;
         var offset = (int)(access.Start % AccessLog.PageBytes);
         if (access.LaneBytes == 0)
         {
             shadow.Read(time, access.Stamp,
-                [new(offset, access.Bytes, access.Warp, 0, 0, access.Lanes, isStrong, access.Instruction)]);
+                [new(offset, access.Bytes, access.Warp, 0, 0, access.Lanes, strength, access.Instruction)]);
             return;
         }
         var lane = (int)access.Lanes;
@@ -135,7 +135,7 @@ internal sealed class BlockShadow
         {
             var bytes = Math.Min(access.Bytes - done, (32 - lane) * access.LaneBytes);
             shadow.Read(time, access.Stamp,
-                [new(offset + done, bytes, access.Warp, lane, access.LaneBytes, 0, isStrong, access.Instruction)]);
+                [new(offset + done, bytes, access.Warp, lane, access.LaneBytes, 0, strength, access.Instruction)]);
             done += bytes;
             lane = 0;
         }

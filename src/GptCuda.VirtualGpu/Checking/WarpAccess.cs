@@ -1,3 +1,4 @@
+using System.Numerics;
 using GptCuda.VirtualGpu.Memory;
 
 namespace GptCuda.VirtualGpu.Checking;
@@ -34,6 +35,12 @@ internal unsafe struct WarpAccess
     /// unless <see cref="Alignment"/> says another.
     /// </summary>
     public int BytesPerLane;
+
+    /// <summary>Bytes of one element of a vector, each of which is an access for itself; 0 where BytesPerLane is it.</summary>
+    public int ElementBytes;
+
+    /// <summary>The logarithm of the size of what is accessed in one.</summary>
+    public readonly int ElementSize => BitOperations.Log2((uint)(ElementBytes == 0 ? BytesPerLane : ElementBytes));
 
     /// <summary>The required alignment where it is not BytesPerLane (a cp.async that copies part of its size); 0 otherwise.</summary>
     public int Alignment;

@@ -31,6 +31,7 @@ internal sealed unsafe class AsyncCopies
         InstructionDetail* detail = instruction->Detail;
         AsyncCopy copy = _unused.TryPop(out AsyncCopy? unused) ? unused : new AsyncCopy();
         copy.Lanes = warp.Mask;
+        copy.Instruction = instruction;
         copy.Bytes = detail->Variant;
         uint* given = instruction->All[2].IsPresent ? (uint*)instruction->All[2].In(warp.Registers) : null;
         fixed (ulong* sources = copy.Sources, destinations = copy.Destinations)
@@ -45,6 +46,8 @@ internal sealed unsafe class AsyncCopies
             }
             CheckAccesses(warp, instruction, copy, sources, destinations);
         }
+        if (warp.Block.Checker.LooksForRaces)
+            Remember(copy);
         for (uint rest = warp.Mask; rest != 0; rest &= rest - 1)
             Unsafe.InitBlock(warp.Block.Shared + copy.Destinations[BitOperations.TrailingZeroCount(rest)], 0xff, (uint)copy.Bytes);
         warp.HasStreamed = true;
@@ -89,6 +92,15 @@ internal sealed unsafe class AsyncCopies
         }
     }
 
+    private static void Remember(AsyncCopy copy)
+    {
+        for (uint rest = copy.Lanes; rest != 0; rest &= rest - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(rest);
+            copy.Source(lane).CopyTo(copy.AtIssue(lane));
+        }
+    }
+
     private static void Perform(Warp warp, AsyncCopy copy, uint lanes)
     {
         if (lanes == 0)
@@ -98,6 +110,12 @@ internal sealed unsafe class AsyncCopies
             int lane = BitOperations.TrailingZeroCount(rest);
             byte* destination = warp.Block.Shared + copy.Destinations[lane];
             int read = copy.SourceBytes[lane];
+            if (warp.Block.Checker.LooksForRaces && !copy.Source(lane).SequenceEqual(copy.AtIssue(lane)))
+            {
+                throw warp.Fault(FaultKind.Race, copy.Instruction, lane,
+                    $"the {read} bytes at 0x{copy.Sources[lane]:x} that it copies were written before it was waited for: it may copy "
+                    + "the old ones or the new. Wait with cp.async.wait_group, and let the writer pass a barrier after that.");
+            }
             Unsafe.CopyBlock(destination, (void*)copy.Sources[lane], (uint)read);
             Unsafe.InitBlock(destination + read, 0, (uint)(copy.Bytes - read));
         }

@@ -158,6 +158,8 @@ internal sealed partial class KernelLowering
         }
         if (scope.Find(operand.Name!) is null && SpecialRegisters.TryParse(operand.Name!, out SpecialRegister special))
             return Resized(instruction, pattern, operand, ReadSpecial(instruction, special), special.Bytes());
+        if (operand.Name == "WARP_SZ")
+            return LoweredOperand.Constant(Warp.Lanes, wanted);
         NamedThing thing = Lookup(operand, operand.Name!, scope);
         if (thing.Space == PtxStateSpace.Register)
         {

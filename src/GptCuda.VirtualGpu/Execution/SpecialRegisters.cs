@@ -34,6 +34,8 @@ internal static class SpecialRegisters
         ["%clock_hi"] = SpecialRegister.ClockHigh,
         ["%clock64"] = SpecialRegister.Clock64,
         ["%globaltimer"] = SpecialRegister.GlobalTimer,
+        ["%globaltimer_lo"] = SpecialRegister.Clock,
+        ["%globaltimer_hi"] = SpecialRegister.ClockHigh,
     };
 
     /// <summary>The register of a name; false when the name is not a special register's.</summary>

@@ -49,6 +49,7 @@ internal sealed unsafe class WarpMemory
             Scope = detail->Scope,
             Hints = detail->Hints,
             BytesPerLane = detail->ElementBytes * detail->Elements,
+            ElementBytes = detail->ElementBytes,
             Addresses = _addresses,
             Instruction = instruction->Index,
         };
@@ -106,6 +107,8 @@ internal sealed unsafe class WarpMemory
     {
         byte* registers = warp.Registers;
         int elements = instruction->Detail->Elements;
+        if (elements > 4)
+            return;
         OperandSlot* values = instruction->All + firstValue;
         access.ValueStride = stride;
         access.ValueBytes = instruction->Detail->ElementBytes;

@@ -19,14 +19,19 @@ internal static unsafe class AsyncCopyForms
         table.Add("cp", "async wait_all", "", &WaitAll, AsyncCopy);
     }
 
-    private static void AddCopy(InstructionTable table, string level) =>
+    private static void AddCopy(InstructionTable table, string level)
+    {
+        AddCopy(table, level, "", "m m i 4?");
+        // A cache policy changes nothing that a program can see.
+        AddCopy(table, level, "L2::cache_hint", "m m i 4? 8");
+    }
+
+    private static void AddCopy(InstructionTable table, string level, string hint, string operands) =>
         table.Add(
-            "cp", $"async {level} shared|shared::cta global L2::cache_hint? L2::64B|L2::128B|L2::256B?", "m m i 4?", AsyncCopy,
+            "cp", $"async {level} shared|shared::cta global {hint} L2::64B|L2::128B|L2::256B?", operands, AsyncCopy,
             (instruction, slots) =>
             {
                 int bytes = instruction.Detail.Variant;
-                if (slots[4] is not null)
-                    return "cache policies are not supported";
                 if (level == "cg" ? bytes != 16 : bytes is not (4 or 8 or 16))
                     return $"cp.async.{level} does not copy {bytes} bytes";
                 instruction.Detail.Hints = CacheHints.Streaming | (level == "cg" ? CacheHints.BypassL1 : 0);

@@ -2,10 +2,11 @@ using System.Numerics;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
 using static GptCuda.VirtualGpu.Instructions.BitFieldOperations;
+using static GptCuda.VirtualGpu.Instructions.BitMaskOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
 
-/// <summary>popc, clz, brev, bfind, bfe, bfi, prmt.</summary>
+/// <summary>popc, clz, brev, bfind, bfe, bfi, szext, bmsk, fns, prmt.</summary>
 internal static unsafe class BitFieldForms
 {
     private const InstructionClass Integer = InstructionClass.Integer;
@@ -34,6 +35,13 @@ internal static unsafe class BitFieldForms
         table.Add("bfe", "s64", "=8 8 4 4", &LaneLoop.Ternary<long, uint, uint, long, Extract<long>>, Integer);
         table.Add("bfi", "b32", "=4 4 4 4 4", &InsertField<uint>, Integer);
         table.Add("bfi", "b64", "=8 8 8 4 4", &InsertField<ulong>, Integer);
+        table.Add("szext", "clamp s32", "=4 4 4", &LaneLoop.Binary<uint, uint, uint, ExtendSign<Clamped>>, Integer);
+        table.Add("szext", "wrap s32", "=4 4 4", &LaneLoop.Binary<uint, uint, uint, ExtendSign<Wrapped>>, Integer);
+        table.Add("szext", "clamp u32", "=4 4 4", &LaneLoop.Binary<uint, uint, uint, ExtendZero<Clamped>>, Integer);
+        table.Add("szext", "wrap u32", "=4 4 4", &LaneLoop.Binary<uint, uint, uint, ExtendZero<Wrapped>>, Integer);
+        table.Add("bmsk", "clamp b32", "=4 4 4", &LaneLoop.Binary<uint, uint, uint, Mask<Clamped>>, Integer);
+        table.Add("bmsk", "wrap b32", "=4 4 4", &LaneLoop.Binary<uint, uint, uint, Mask<Wrapped>>, Integer);
+        table.Add("fns", "b32", "=4 4 4 4", &LaneLoop.Ternary<uint, uint, int, uint, FindNthSet>, Integer);
         table.Add("prmt", "b32", "=4 4 4 4", &LaneLoop.Ternary<uint, uint, uint, uint, Permute>, Integer);
         table.Add("prmt", "b32 f4e|b4e|rc8|ecl|ecr|rc16", "=4 4 4 4", Integer, (instruction, slots) =>
         {

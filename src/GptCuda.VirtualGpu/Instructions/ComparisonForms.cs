@@ -28,10 +28,13 @@ internal static unsafe class ComparisonForms
         table.Add("selp", "b16|u16|s16", "=2 2 2 p", &Select<ushort>, integer);
         table.Add("selp", "b32|u32|s32|f32", "=4 4 4 p", &Select<uint>, integer);
         table.Add("selp", "b64|u64|s64|f64", "=8 8 8 p", &Select<ulong>, integer);
-        table.Add("slct", "b32|u32|s32|f32 s32", "=4 4 4 4", &SelectBySign<uint, int>, integer);
-        table.Add("slct", "b32|u32|s32|f32 f32", "=4 4 4 4", &SelectBySign<uint, float>, integer);
-        table.Add("slct", "b64|u64|s64|f64 s32", "=8 8 8 4", &SelectBySign<ulong, int>, integer);
-        table.Add("slct", "b64|u64|s64|f64 f32", "=8 8 8 4", &SelectBySign<ulong, float>, integer);
+        table.Add("slct", "b32|u32|s32|f32 s32", "=4 4 4 4", &SelectBySign<uint, int, GreaterOrEqual<int>>, integer);
+        table.Add("slct", "b32|u32|s32|f32 f32", "=4 4 4 4", &SelectBySign<uint, float, GreaterOrEqual<float>>, integer);
+        // A subnormal number that is negative is flushed to -0, which counts as 0.
+        table.Add(
+            "slct", "ftz b32|u32|s32|f32 f32", "=4 4 4 4", &SelectBySign<uint, float, FlushedComparison<GreaterOrEqual<float>>>, integer);
+        table.Add("slct", "b64|u64|s64|f64 s32", "=8 8 8 4", &SelectBySign<ulong, int, GreaterOrEqual<int>>, integer);
+        table.Add("slct", "b64|u64|s64|f64 f32", "=8 8 8 4", &SelectBySign<ulong, float, GreaterOrEqual<float>>, integer);
     }
 
     private static void AddInteger<T>(InstructionTable table, string type, int bytes, bool isSigned)

@@ -160,15 +160,16 @@ internal static unsafe class ComparisonOperations
     }
 
     /// <summary>slct: d = c >= 0 ? a : b.</summary>
-    public static void SelectBySign<T, TSign>(Warp warp, Instruction* instruction)
+    public static void SelectBySign<T, TSign, TComparison>(Warp warp, Instruction* instruction)
         where T : unmanaged
         where TSign : unmanaged
+        where TComparison : struct, IVectorComparison<TSign>
     {
         byte* registers = warp.Registers;
         T* d = (T*)instruction->D.In(registers), a = (T*)instruction->A.In(registers), b = (T*)instruction->B.In(registers);
         TSign* zero = stackalloc TSign[Warp.Lanes];
         new Span<TSign>(zero, Warp.Lanes).Clear();
-        uint chosen = VectorLoop.Compare<TSign, GreaterOrEqual<TSign>>((TSign*)instruction->C.In(registers), zero);
+        uint chosen = VectorLoop.Compare<TSign, TComparison>((TSign*)instruction->C.In(registers), zero);
         for (int lane = 0; lane < Warp.Lanes; lane++)
         {
             if ((warp.Mask >> lane & 1) != 0)

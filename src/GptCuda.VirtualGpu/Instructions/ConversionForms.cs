@@ -1,4 +1,5 @@
 using GptCuda.VirtualGpu.Counting;
+using static GptCuda.VirtualGpu.Instructions.ConversionModifiers;
 using static GptCuda.VirtualGpu.Instructions.ConversionOperations;
 
 namespace GptCuda.VirtualGpu.Instructions;
@@ -31,6 +32,7 @@ internal static unsafe class ConversionForms
         AddIntegerWithFloats<ulong>(table, "u64");
         AddFloats(table);
         AddNarrowFloats(table);
+        AddModifiedFloats(table);
     }
 
     private static void AddIntegerTargets<TSource>(InstructionTable table, string source)
@@ -131,6 +133,38 @@ internal static unsafe class ConversionForms
         AddPair<ToBFloatTowardsZero>(table, "rz bf16x2 f32");
         AddPair<Rectified<ToHalf>>(table, "rn relu f16x2 f32");
         AddPair<Rectified<ToBFloat>>(table, "rn relu bf16x2 f32");
+    }
+
+    private static void AddModifiedFloats(InstructionTable table)
+    {
+        AddConversion<double, float, FlushedResult<double, Narrow<Nearest>>>(table, "rn ftz f32 f64", Float);
+        AddConversion<double, float, FlushedResult<double, Narrow<Zero>>>(table, "rz ftz f32 f64", Float);
+        AddConversion<double, float, SaturatedResult<double, Narrow<Nearest>>>(table, "rn sat f32 f64", Float);
+        AddConversion<float, float, SaturatedResult<float, RoundToIntegral<Nearest>>>(table, "rni ftz? sat f32 f32", Float);
+        AddConversion<ushort, float, FlushedResult<ushort, FromNarrow<HalfOperations.Half16>>>(table, "ftz f32 f16", Float);
+        AddConversion<ushort, float, SaturatedResult<ushort, FromNarrow<HalfOperations.Half16>>>(table, "ftz? sat f32 f16", Float);
+        AddConversion<float, ushort, SaturatedSource<ToHalf>>(table, "rn ftz? sat f16 f32", Float);
+        AddConversion<float, ushort, FlushedSource<ToHalf>>(table, "rn ftz f16 f32", Float);
+        AddConversion<float, ushort, FlushedSource<ToHalfTowardsZero>>(table, "rz ftz f16 f32", Float);
+        AddConversion<float, ushort, Rectified<ToHalfTowardsZero>>(table, "rz relu f16 f32", Float);
+        AddConversion<float, ushort, Rectified<ToBFloatTowardsZero>>(table, "rz relu bf16 f32", Float);
+        AddPair<Rectified<ToHalfTowardsZero>>(table, "rz relu f16x2 f32");
+        AddPair<Rectified<ToBFloatTowardsZero>>(table, "rz relu bf16x2 f32");
+        AddConversion<ushort, ushort, Between<HalfOperations.Half16, HalfOperations.BFloat16>>(table, "rn bf16 f16", Float);
+        AddConversion<ushort, ushort, Between<HalfOperations.BFloat16, HalfOperations.Half16>>(table, "rn f16 bf16", Float);
+        AddConversion<double, ushort, DoubleToBFloat>(table, "rn bf16 f64", Double);
+        AddIntegral<Nearest>(table, "rni");
+        AddIntegral<Zero>(table, "rzi");
+        AddIntegral<Down>(table, "rmi");
+        AddIntegral<Up>(table, "rpi");
+        AddConversion<float, uint, ToTensorFloat>(table, "rna tf32 f32", Float);
+    }
+
+    private static void AddIntegral<TRounding>(InstructionTable table, string rounding)
+        where TRounding : struct, IRounding
+    {
+        AddConversion<ushort, ushort, NarrowToIntegral<HalfOperations.Half16, TRounding>>(table, $"{rounding} f16 f16", Float);
+        AddConversion<ushort, ushort, NarrowToIntegral<HalfOperations.BFloat16, TRounding>>(table, $"{rounding} bf16 bf16", Float);
     }
 
     private static void AddPair<TOperation>(InstructionTable table, string modifiers)

@@ -21,6 +21,7 @@ internal static unsafe class ExchangeForms
         Add(table, "vote", "sync uni pred", "=p p 4", &Vote, 2);
         table.Add("vote", "sync ballot b32", "=4 p 4", &Ballot, WarpWide);
         table.Add("activemask", "b32", "=4", &ActiveMask, WarpWide);
+        table.Add("elect", "sync", "=4|p? 4", &Elect, WarpWide);
         table.Add("match", "any sync b32", "=4 4 4", &MatchAny<uint>, WarpWide);
         table.Add("match", "any sync b64", "=4 8 4", &MatchAny<ulong>, WarpWide);
         table.Add("match", "all sync b32", "=4|p? 4 4", &MatchAll<uint>, WarpWide);

@@ -106,6 +106,23 @@ internal static unsafe class ExchangeOperations
     public static void ActiveMask(Warp warp, Instruction* instruction) =>
         Fill(warp.Mask, (uint*)instruction->D.In(warp.Registers), warp.Mask);
 
+    /// <summary>elect.sync: here the lowest lane of each mask leads. Operands: d, p, mask.</summary>
+    public static void Elect(Warp warp, Instruction* instruction)
+    {
+        byte* registers = warp.Registers;
+        uint* masks = (uint*)instruction->B.In(registers);
+        RequireLanes(warp, instruction, masks);
+        uint leaders = 0;
+        for (uint rest = warp.Mask; rest != 0;)
+        {
+            uint group = TakeGroup(ref rest, masks);
+            leaders |= group & (0 - group);
+            Fill(group, (uint*)instruction->D.In(registers), (uint)BitOperations.TrailingZeroCount(group));
+        }
+        if (instruction->A.IsPresent)
+            warp.SetPredicate(instruction->A, leaders);
+    }
+
     /// <summary>match.any.sync: the lanes that have this lane's value. Operands: d, a, mask.</summary>
     public static void MatchAny<T>(Warp warp, Instruction* instruction)
         where T : unmanaged, IEquatable<T>

@@ -27,20 +27,15 @@ internal static unsafe class FloatForms
         table.Add("sqrt", "rn ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<SquareRoot>>, InstructionClass.Special);
         table.Add("rcp", "rn f32", "=4 4", &VectorLoop.Unary<float, Reciprocal>, InstructionClass.Special);
         table.Add("rcp", "rn ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<Reciprocal>>, InstructionClass.Special);
-        table.Add("min", "f32", "=4 4 4", &VectorLoop.Binary<float, Minimum>, single);
-        table.Add("min", "ftz f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<Minimum>>, single);
-        table.Add("min", "NaN f32", "=4 4 4", &VectorLoop.Binary<float, MinimumNaN>, single);
-        table.Add("min", "ftz NaN f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<MinimumNaN>>, single);
-        table.Add("max", "f32", "=4 4 4", &VectorLoop.Binary<float, Maximum>, single);
-        table.Add("max", "ftz f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<Maximum>>, single);
-        table.Add("max", "NaN f32", "=4 4 4", &VectorLoop.Binary<float, MaximumNaN>, single);
-        table.Add("max", "ftz NaN f32", "=4 4 4", &VectorLoop.Binary<float, FlushBinary<MaximumNaN>>, single);
+        AddExtreme<Minimum, MinimumNaN>(table, "min");
+        AddExtreme<Maximum, MaximumNaN>(table, "max");
         table.Add("abs", "f32", "=4 4", &VectorLoop.Unary<float, Magnitude>, single);
         table.Add("abs", "ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<Magnitude>>, single);
         table.Add("neg", "f32", "=4 4", &VectorLoop.Unary<float, Negate>, single);
         table.Add("neg", "ftz f32", "=4 4", &VectorLoop.Unary<float, FlushUnary<Negate>>, single);
         table.Add("copysign", "f32", "=4 4 4", &VectorLoop.Binary<uint, CopySign<uint>>, single);
 
+        PackedFloatForms.AddTo(table);
         const InstructionClass twice = InstructionClass.Double;
         table.Add("add", "rn? f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Add>, twice);
         table.Add("sub", "rn? f64", "=8 8 8", &VectorLoop.Binary<double, DoubleOperations.Subtract>, twice);
@@ -55,6 +50,32 @@ internal static unsafe class FloatForms
         table.Add("abs", "f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Magnitude>, twice);
         table.Add("neg", "f64", "=8 8", &VectorLoop.Unary<double, DoubleOperations.Negate>, twice);
         table.Add("copysign", "f64", "=8 8 8", &VectorLoop.Binary<ulong, CopySign<ulong>>, twice);
+    }
+
+    private static void AddExtreme<TOperation, TNaN>(InstructionTable table, string opcode)
+        where TOperation : struct, IVectorBinary<float>
+        where TNaN : struct, IVectorBinary<float>
+    {
+        Add<TOperation>("");
+        Add<FlushBinary<TOperation>>("ftz");
+        Add<TNaN>("NaN");
+        Add<FlushBinary<TNaN>>("ftz NaN");
+
+        void Add<T>(string modifiers)
+            where T : struct, IVectorBinary<float>
+        {
+            nint two = (nint)(delegate*<Execution.Warp, Instruction*, void>)&VectorLoop.Binary<float, T>;
+            nint three = (nint)(delegate*<Execution.Warp, Instruction*, void>)&VectorLoop.Ternary<float, OfThree<T>>;
+            // The third source begins with sm_100.
+            table.Add(opcode, $"{modifiers} f32", "=4 4 4 4?", InstructionClass.Float, (instruction, _) =>
+            {
+                instruction.Handler = (delegate*<Execution.Warp, Instruction*, void>)(instruction.Operands[3].Kind
+                    == LoweredOperandKind.Absent ? two : three);
+                return null;
+            });
+            table.Add(
+                opcode, $"{modifiers} xorsign abs f32", "=4 4 4", &VectorLoop.Binary<float, XorSign<T>>, InstructionClass.Float);
+        }
     }
 
     private static void AddDirected<TRounding>(InstructionTable table, string rounding)

@@ -95,6 +95,25 @@ internal static class FloatOperations
         public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => Canonical(Vector256.Max(a, b));
     }
 
+    /// <summary>An operation of three as one of two, twice.</summary>
+    internal struct OfThree<TOperation> : IVectorTernary<float>
+        where TOperation : struct, IVectorBinary<float>
+    {
+        public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+            TOperation.Invoke(TOperation.Invoke(a, b), c);
+    }
+
+    /// <summary>.xorsign.abs: of the magnitudes, with the product's sign.</summary>
+    internal struct XorSign<TOperation> : IVectorBinary<float>
+        where TOperation : struct, IVectorBinary<float>
+    {
+        public static Vector256<float> Invoke(Vector256<float> a, Vector256<float> b)
+        {
+            Vector256<float> result = TOperation.Invoke(Vector256.Abs(a), Vector256.Abs(b)), sign = Vector256.Create(-0f);
+            return Vector256.ConditionalSelect(Vector256.Equals(result, result), result ^ ((a ^ b) & sign), result);
+        }
+    }
+
     internal struct SquareRoot : IVectorUnary<float>
     {
         public static Vector256<float> Invoke(Vector256<float> a) => Canonical(Vector256.Sqrt(a));

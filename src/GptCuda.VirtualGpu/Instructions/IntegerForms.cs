@@ -15,6 +15,7 @@ internal static unsafe class IntegerForms
         AddCarries(table);
         AddProducts(table);
         AddQuotients(table);
+        NarrowIntegerForms.AddTo(table);
 
         table.Add("min", "u16", "=2 2 2", &VectorLoop.Binary<ushort, Minimum<ushort>>, Integer);
         table.Add("min", "s16", "=2 2 2", &VectorLoop.Binary<short, Minimum<short>>, Integer);

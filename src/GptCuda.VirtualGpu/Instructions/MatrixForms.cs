@@ -37,12 +37,12 @@ internal static unsafe class MatrixForms
     }
 
     private static void AddLoad(InstructionTable table, string count, string results, int matrices) =>
-        table.Add("ldmatrix", $"sync aligned m8n8 {count} trans? shared|shared::cta b16", $"{results} m", InstructionClass.Shared,
+        table.Add("ldmatrix", $"sync aligned m8n8 {count} trans? shared|shared::cta? b16", $"{results} m", InstructionClass.Shared,
             (instruction, slots) =>
         {
             instruction.Handler = &MatrixOperations.Load;
             ref InstructionDetail detail = ref instruction.Detail;
-            MemoryForms.SetSpace(instruction, "shared");
+            MemoryForms.SetSpace(instruction, slots[5]);
             detail.Kind = AccessKind.Load;
             detail.ElementBytes = 16 / matrices;
             detail.Elements = matrices;

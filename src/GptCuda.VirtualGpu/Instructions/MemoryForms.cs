@@ -13,7 +13,8 @@ internal static unsafe class MemoryForms
     internal const string Scopes = "cta|cluster|gpu|sys";
     private const string FirstLevel =
         "L1::evict_normal|L1::evict_unchanged|L1::evict_first|L1::evict_last|L1::no_allocate";
-    private const string SecondLevel = "L2::64B|L2::128B|L2::256B";
+    private const string Eviction = "L2::evict_normal|L2::evict_first|L2::evict_last";
+    private const string Prefetch = "L2::64B|L2::128B|L2::256B";
 
     /// <summary>Adds the family's rows.</summary>
     public static void AddTo(InstructionTable table)
@@ -22,19 +23,34 @@ internal static unsafe class MemoryForms
         const string storeSpaces = "global|local|param|param::func|shared|shared::cta";
         table.Add(
             "ld",
-            $"weak|volatile|relaxed|acquire? {Scopes}? {loadSpaces}? ca|cg|cs|lu|cv? nc? {FirstLevel}? {SecondLevel}? v2|v4? {Types}",
+            $"weak|volatile|relaxed|acquire? {Scopes}? {loadSpaces}? ca|cg|cs|lu|cv? nc? {FirstLevel}? {Eviction}? {Prefetch}? "
+            + $"v2|v4|v8? {Types}",
             "=* m", InstructionClass.Global, BindLoad);
+        table.Add(
+            "ld",
+            $"weak|relaxed|acquire? {Scopes}? global? ca|cg|cs|lu|cv? nc? {FirstLevel}? L2::cache_hint {Prefetch}? v2|v4|v8? {Types}",
+            "=* m 8", InstructionClass.Global, (instruction, slots) => BindLoad(WithoutPolicy(instruction), slots));
         table.Add("ldu", $"global? v2|v4? {Types}", "=* m", InstructionClass.Global, (instruction, slots) =>
-            BindLoad(instruction, [null, null, slots[0], null, "nc", null, null, slots[1], slots[2]]));
+            BindLoad(instruction, [null, null, slots[0], null, "nc", null, null, null, slots[1], slots[2]]));
         table.Add(
             "st",
-            $"weak|volatile|relaxed|release? {Scopes}? {storeSpaces}? wb|cg|cs|wt? {FirstLevel}? v2|v4? {Types}",
+            $"weak|volatile|relaxed|release? {Scopes}? {storeSpaces}? wb|cg|cs|wt? {FirstLevel}? {Eviction}? v2|v4|v8? {Types}",
             "m *", InstructionClass.Global, BindStore);
+        table.Add(
+            "st",
+            $"weak|relaxed|release? {Scopes}? global? wb|cg|cs|wt? {FirstLevel}? L2::cache_hint v2|v4|v8? {Types}",
+            "m * 8", InstructionClass.Global, (instruction, slots) => BindStore(WithoutPolicy(instruction), slots));
+        // How the L2 keeps a line changes nothing that a program can see.
+        const string primary = "L2::evict_last|L2::evict_normal|L2::evict_first|L2::evict_unchanged";
+        const string other = "L2::evict_first|L2::evict_unchanged";
+        table.Add("createpolicy", $"fractional {primary} {other}? b64", "=8 4?", &MemoryOperations.CreatePolicy, InstructionClass.Integer);
+        table.Add(
+            "createpolicy", $"range global? {primary} {other}? b64", "=8 m 4 4", &MemoryOperations.CreatePolicy, InstructionClass.Integer);
         // A prefetch changes nothing that a program can see; its address may even be wild.
         table.Add("prefetch", "global|local? L1|L2", "m", &MemoryOperations.Prefetch, InstructionClass.Global);
         table.Add("prefetch", "global L2::evict_last|L2::evict_normal", "m", &MemoryOperations.Prefetch, InstructionClass.Global);
         table.Add("prefetchu", "L1", "m", &MemoryOperations.Prefetch, InstructionClass.Global);
-        table.Add("discard", "global? L2", "m i", &MemoryOperations.Prefetch, InstructionClass.Global);
+        table.Add("applypriority", "global? L2::evict_normal", "m i", &MemoryOperations.Prefetch, InstructionClass.Global);
     }
 
     /// <summary>The state space that a modifier names; null for none, which means generic.</summary>
@@ -79,6 +95,13 @@ internal static unsafe class MemoryForms
         instruction.Detail.Space = Space(name) ?? StateSpace.Global;
     }
 
+    /// <summary>The instruction without its last operand, a cache policy.</summary>
+    private static LoweredInstruction WithoutPolicy(LoweredInstruction instruction)
+    {
+        instruction.Operands.RemoveAt(instruction.Operands.Count - 1);
+        return instruction;
+    }
+
     private static string? BindLoad(LoweredInstruction instruction, string?[] slots)
     {
         ref InstructionDetail detail = ref instruction.Detail;
@@ -91,7 +114,7 @@ internal static unsafe class MemoryForms
         detail.Hints = Hints(slots[3], slots[5]) | (slots[4] is null ? 0 : CacheHints.NonCoherent);
         if (slots[4] is not null && (detail.IsGeneric || detail.Space != StateSpace.Global))
             return ".nc is for .global alone";
-        if (BindElements(instruction, slots[7], slots[8], firstValue: 0, out PtxType type) is { } problem)
+        if (BindElements(instruction, slots[8], slots[9], firstValue: 0, out PtxType type) is { } problem)
             return problem;
         CountBySpace(instruction);
         int register = instruction.Operands[0].Bytes;
@@ -135,7 +158,7 @@ internal static unsafe class MemoryForms
         if (slots[0] is "relaxed" or "release" != slots[1] is not null)
             return "a scope goes with .relaxed and .release, and only with them";
         detail.Hints = Hints(slots[3], slots[4]);
-        if (BindElements(instruction, slots[5], slots[6], firstValue: 1, out _) is { } problem)
+        if (BindElements(instruction, slots[6], slots[7], firstValue: 1, out _) is { } problem)
             return problem;
         CountBySpace(instruction);
         int register = instruction.Operands[1].Bytes;
@@ -165,8 +188,11 @@ internal static unsafe class MemoryForms
         List<LoweredOperand> operands = instruction.Operands;
         if (operands.Count - 1 != detail.Elements)
             return $"{operands.Count - 1} values where {detail.Elements} are needed";
-        if (detail.Elements * detail.ElementBytes > 16)
-            return "a vector is at most 16 bytes";
+        // 32 bytes are for global memory, and begin with sm_100.
+        int bytes = detail.Elements * detail.ElementBytes;
+        bool isLong = bytes == 32 && detail.ElementBytes >= 4 && detail is { Space: StateSpace.Global, IsGeneric: false };
+        if (bytes > 16 && !isLong)
+            return "a vector is at most 16 bytes, or 32 of .global memory";
         int width = Math.Max(2, detail.ElementBytes);
         for (int i = firstValue; i < firstValue + detail.Elements; i++)
         {

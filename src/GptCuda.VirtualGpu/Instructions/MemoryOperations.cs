@@ -137,10 +137,14 @@ internal static unsafe class MemoryOperations
         }
     }
 
-    /// <summary>prefetch and discard: nothing that a program can see.</summary>
+    /// <summary>prefetch and applypriority: nothing that a program can see.</summary>
     public static void Prefetch(Warp warp, Instruction* instruction)
     {
     }
+
+    /// <summary>createpolicy: a value that no program looks into.</summary>
+    public static void CreatePolicy(Warp warp, Instruction* instruction) =>
+        Broadcast(warp.Mask, (ulong*)instruction->D.In(warp.Registers), 0x10f0000000000000ul);
 
     private static void Broadcast<T>(uint mask, T* d, T value)
         where T : unmanaged

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GptCuda.VirtualGpu.Counting;
 using GptCuda.VirtualGpu.Execution;
+using GptCuda.VirtualGpu.Ptx;
 
 namespace GptCuda.VirtualGpu.Instructions;
 
@@ -52,6 +53,13 @@ internal static unsafe class MoveForms
         int results = operands.Count(operand => operand.IsResult), sources = operands.Count - results;
         if (results == 1 && operands[0].Bytes != bytes && sources == 1)
             return $"the register has {operands[0].Bytes * 8} bits";
+        // What is thrown away is as wide as its neighbours.
+        IReadOnlyList<PtxOperand> written = instruction.Statement.Operands[0].Elements;
+        for (int i = 0; i < results && results > 1; i++)
+        {
+            if (written[i].Kind == PtxOperandKind.Sink)
+                operands[i] = operands[i] with { Bytes = bytes / results };
+        }
         for (int i = results; i < operands.Count; i++)
         {
             if (operands[i].Kind != LoweredOperandKind.Register)

@@ -63,7 +63,10 @@ internal sealed class BlockRaces(LaunchDescription launch, DeviceMemory memory, 
         var kinds = first.Kinds | second.Kinds;
         if ((kinds & LoggedKinds.NonCoherent) != 0 && (kinds & LoggedKinds.Write) != 0)
             throw NonCoherent(firstEntry, secondEntry, start);
-        if (firstEntry.Block == secondEntry.Block || (first.Kinds & second.Kinds & LoggedKinds.Strong) != 0)
+        if (firstEntry.Block == secondEntry.Block)
+            return;
+        // Strong accesses need no order if they agree in size as well (PTX ISA, "Morally Strong Operations").
+        if ((first.Kinds & second.Kinds & LoggedKinds.Strong) != 0 && ((first.Kinds ^ second.Kinds) & LoggedKinds.Size) == 0)
             return;
         if (FirstUnordered(firstEntry, secondEntry, start, end) is { } address)
             throw Race(firstEntry, secondEntry, address);
@@ -112,7 +115,9 @@ internal sealed class BlockRaces(LaunchDescription launch, DeviceMemory memory, 
             $"the write of {Place(address)} and the {other} of the same bytes by {Who(second, address)} are not ordered. Blocks run in any "
             + "order and at the same time: use separate launches, or let the writer release (bar.sync, "
             + "then one thread's __threadfence() and "
-            + "atomic, or a .release at .gpu scope) and the reader acquire (.acquire, or atomic and __threadfence(), then bar.sync).");
+            + "atomic, or a .release at .gpu scope) and the reader acquire (.acquire, or atomic and __threadfence(), then bar.sync)."
+            + ((Access(first).Kinds & Access(second).Kinds & LoggedKinds.Strong) != 0
+                ? " Atomics of different sizes are not atomic towards each other: use one size." : ""));
     }
 
     private VirtualFault NonCoherent(Entry first, Entry second, ulong address)

@@ -14,4 +14,6 @@ internal enum LoggedKinds : byte
     NonCoherent = 4,
     /// <summary>It was strong towards its own block.</summary>
     StrongInBlock = 8,
+    /// <summary>Of a strong access: the logarithm of its elements' size, in two bits.</summary>
+    Size = 0x30,
 }

@@ -10,11 +10,14 @@ namespace GptCuda.VirtualGpu.Checking.Shadow;
 /// <param name="FirstLane">The lane of the first byte.</param>
 /// <param name="LaneBytes">Bytes a lane, or 0.</param>
 /// <param name="Lanes">The lanes.</param>
-/// <param name="IsStrong">Whether the access is strong towards the block's other threads.</param>
+/// <param name="Strength">How it is strong towards the block's other threads, as <see cref="ShadowRecord.Strength"/> has it.</param>
 /// <param name="Instruction">The instruction's index.</param>
 internal readonly record struct CellAccess(
-    int FirstByte, int Bytes, int Warp, int FirstLane, int LaneBytes, uint Lanes, bool IsStrong, int Instruction)
+    int FirstByte, int Bytes, int Warp, int FirstLane, int LaneBytes, uint Lanes, long Strength, int Instruction)
 {
+    /// <summary>Whether the access is strong.</summary>
+    public bool IsStrong => Strength != 0;
+
     /// <summary>The lanes that access the byte at an offset from the first.</summary>
     public uint LanesAt(int offset) => LaneBytes == 0 ? Lanes : 1u << (FirstLane + offset / LaneBytes);
 }

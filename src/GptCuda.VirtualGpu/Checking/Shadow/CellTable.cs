@@ -20,6 +20,7 @@ internal sealed class CellTable
 
     private readonly Dictionary<int, List<long>> _listedReads = [];
     private readonly Dictionary<int, Dictionary<int, long>> _strongWrites = [];
+    private readonly Dictionary<int, Dictionary<int, long>> _weakWrites = [];
 
     /// <summary>Makes a table of untouched cells.</summary>
     public CellTable(int cells)
@@ -36,14 +37,16 @@ internal sealed class CellTable
         Reads.AsSpan(0, cells).Clear();
         _listedReads.Clear();
         _strongWrites.Clear();
+        _weakWrites.Clear();
     }
 
     /// <summary>Lanes of a warp read a cell, at the given stamp.</summary>
     /// <returns>The earlier thread that the read races with; -1 when there is none.</returns>
-    public int Read(BlockTime time, uint stamp, int cell, int warp, uint lanes, bool strong, int instruction, out int lane)
+    public int Read(BlockTime time, uint stamp, int cell, int warp, uint lanes, long strength, int instruction, out int lane)
     {
         lane = BitOperations.TrailingZeroCount(lanes);
-        var earlier = RacingWriter(time, cell, warp, lanes, strong, ref lane);
+        var strong = strength != 0;
+        var earlier = RacingWriter(time, cell, warp, lanes, strength, isRead: true, ref lane);
         if (earlier >= 0)
             return earlier;
         var old = Reads[cell];
@@ -54,11 +57,12 @@ internal sealed class CellTable
 
     /// <summary>A thread writes a cell.</summary>
     /// <returns>The earlier thread that the write races with; -1 when there is none.</returns>
-    public int Write(BlockTime time, int cell, int thread, bool strong, int instruction, out bool earlierWrote)
+    public int Write(BlockTime time, int cell, int thread, long strength, int instruction, out bool earlierWrote)
     {
         var lane = thread & 31;
+        var strong = strength != 0;
         earlierWrote = true;
-        var earlier = RacingWriter(time, cell, thread >> 5, 1u << lane, strong, ref lane);
+        var earlier = RacingWriter(time, cell, thread >> 5, 1u << lane, strength, isRead: false, ref lane);
         if (earlier >= 0)
             return earlier;
         earlierWrote = false;
@@ -67,16 +71,26 @@ internal sealed class CellTable
             earlier = RacingReader(time, cell, Reads[cell], thread, strong);
             if (earlier >= 0)
                 return earlier;
+            // A strong write may stand beside strong reads that it is not ordered with; a weak one that comes later may not. A list of
+            // them is not kept: who polls would let it grow.
             if (ShadowRecord.Kind(Reads[cell]) == ShadowRecord.Listed)
+            {
                 _listedReads.Remove(cell);
-            Reads[cell] = 0;
+                Reads[cell] = 0;
+            }
+            else if (!strong || UnknownReader(time, Reads[cell], thread) < 0)
+            {
+                Reads[cell] = 0;
+            }
         }
-        var record = ShadowRecord.Write(time.Now, thread, instruction, strong);
+        var record = ShadowRecord.Write(time.Now, thread, instruction, strength);
         var old = Writes[cell];
         if (strong && old != 0 && !time.Knows(thread, ShadowRecord.Thread(old), ShadowRecord.Stamp(old)))
-            record |= Contend(cell, old);
+            record |= Contend(_strongWrites, cell, old);
         else if ((old & ShadowRecord.Contended) != 0)
-            record |= StillContended(time, cell, thread);
+            record |= StillContended(time, cell, thread, strong);
+        if (strong && old != 0 && (old & ShadowRecord.StrongWrite) == 0 && ShadowRecord.Stamp(old) > time.SafeFloor)
+            record |= Contend(_weakWrites, cell, old);
         Writes[cell] = record;
         return -1;
     }
@@ -91,6 +105,8 @@ internal sealed class CellTable
             _listedReads[cell] = [.. reads];
         if (words._strongWrites.TryGetValue(word, out var writes))
             _strongWrites[cell] = new(writes);
+        if (words._weakWrites.TryGetValue(word, out var weak))
+            _weakWrites[cell] = new(weak);
     }
 
     /// <summary>
@@ -138,27 +154,28 @@ internal sealed class CellTable
         return ShadowRecord.Read(now, ShadowRecord.Listed, 0, false);
     }
 
-    private int RacingWriter(BlockTime time, int cell, int warp, uint lanes, bool strong, ref int lane)
+    private int RacingWriter(BlockTime time, int cell, int warp, uint lanes, long strength, bool isRead, ref int lane)
     {
         var write = Writes[cell];
         if (write == 0)
             return -1;
         if (write >= ShadowRecord.Pending)
             return ShadowRecord.Thread(write);
-        var bothStrong = strong && (write & ShadowRecord.StrongWrite) != 0;
+        var strong = strength != 0;
+        var mayContend = ShadowRecord.MayContend(write, strength, isRead && ShadowRecord.Thread(write) >> 5 == warp);
         for (; lanes != 0; lanes &= lanes - 1)
         {
             lane = BitOperations.TrailingZeroCount(lanes);
             var thread = warp * 32 + lane;
-            if (!bothStrong && !time.Knows(thread, ShadowRecord.Thread(write), ShadowRecord.Stamp(write)))
+            if (!mayContend && !time.Knows(thread, ShadowRecord.Thread(write), ShadowRecord.Stamp(write)))
                 return ShadowRecord.Thread(write);
-            if (strong || (write & ShadowRecord.Contended) == 0)
+            if ((write & ShadowRecord.Contended) == 0)
                 continue;
-            foreach (var (writer, stamp) in _strongWrites[cell])
-            {
-                if (!time.Knows(thread, writer, (uint)stamp))
-                    return writer;
-            }
+            var unknown = UnknownWriter(time, _weakWrites, cell, thread);
+            if (unknown < 0 && !strong)
+                unknown = UnknownWriter(time, _strongWrites, cell, thread);
+            if (unknown >= 0)
+                return unknown;
         }
         return -1;
     }
@@ -208,25 +225,49 @@ internal sealed class CellTable
         return -1;
     }
 
-    private long Contend(int cell, long old)
+    private static int UnknownWriter(BlockTime time, Dictionary<int, Dictionary<int, long>> writes, int cell, int thread)
     {
-        if (!_strongWrites.TryGetValue(cell, out var writers))
-            _strongWrites[cell] = writers = [];
+        if (!writes.TryGetValue(cell, out var writers))
+            return -1;
+        foreach (var (writer, stamp) in writers)
+        {
+            if (!time.Knows(thread, writer, (uint)stamp))
+                return writer;
+        }
+        return -1;
+    }
+
+    private static long Contend(Dictionary<int, Dictionary<int, long>> writes, int cell, long old)
+    {
+        if (!writes.TryGetValue(cell, out var writers))
+            writes[cell] = writers = [];
         writers[ShadowRecord.Thread(old)] = ShadowRecord.Stamp(old);
         return ShadowRecord.Contended;
     }
 
-    private long StillContended(BlockTime time, int cell, int thread)
+    /// <summary>
+    /// Which of the writes before the last still have to be looked at. What a weak write is ordered behind, whoever is ordered behind it
+    /// is behind as well; a strong write hides weak ones from nobody, as strong accesses are not checked against it.
+    /// </summary>
+    private long StillContended(BlockTime time, int cell, int thread, bool strong)
     {
-        var writers = _strongWrites[cell];
+        var keepsStrong = Forget(_strongWrites, cell, (writer, stamp) => time.Knows(thread, writer, stamp));
+        var keepsWeak = Forget(_weakWrites, cell, (_, stamp) => !strong || stamp <= time.SafeFloor);
+        return keepsStrong || keepsWeak ? ShadowRecord.Contended : 0;
+    }
+
+    private static bool Forget(Dictionary<int, Dictionary<int, long>> writes, int cell, Func<int, uint, bool> isOver)
+    {
+        if (!writes.TryGetValue(cell, out var writers))
+            return false;
         foreach (var (writer, stamp) in writers)
         {
-            if (time.Knows(thread, writer, (uint)stamp))
+            if (isOver(writer, (uint)stamp))
                 writers.Remove(writer);
         }
         if (writers.Count > 0)
-            return ShadowRecord.Contended;
-        _strongWrites.Remove(cell);
-        return 0;
+            return true;
+        writes.Remove(cell);
+        return false;
     }
 }

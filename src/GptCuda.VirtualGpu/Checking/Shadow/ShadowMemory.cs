@@ -135,7 +135,7 @@ internal sealed class ShadowMemory
         var floor = Vector256.Create(ShadowRecord.UpTo(time.SafeFloor));
         ref var writes = ref _words.Writes[access.FirstByte / 4];
         ref var reads = ref _words.Reads[access.FirstByte / 4];
-        var record = Vector256.Create(ShadowRecord.Write(time.Now, access.Warp * 32, access.Instruction, access.IsStrong));
+        var record = Vector256.Create(ShadowRecord.Write(time.Now, access.Warp * 32, access.Instruction, access.Strength));
         for (; offset + 16 <= access.Bytes; offset += 16)
         {
             var word = (nuint)offset / 4;
@@ -177,7 +177,7 @@ internal sealed class ShadowMemory
     {
         var at = access.FirstByte + offset;
         var table = CellAt(at, access, offset, out var cell, out var size);
-        var earlier = table.Read(time, stamp, cell, access.Warp, access.LanesAt(offset), access.IsStrong, access.Instruction, out var lane);
+        var earlier = table.Read(time, stamp, cell, access.Warp, access.LanesAt(offset), access.Strength, access.Instruction, out var lane);
         if (earlier >= 0)
             return Conflict(table, cell, at, lane, earlier, true);
         offset += size;
@@ -191,7 +191,7 @@ internal sealed class ShadowMemory
         for (var lanes = access.LanesAt(offset); lanes != 0; lanes &= lanes - 1)
         {
             var lane = BitOperations.TrailingZeroCount(lanes);
-            var earlier = table.Write(time, cell, access.Warp * 32 + lane, access.IsStrong, access.Instruction, out var earlierWrote);
+            var earlier = table.Write(time, cell, access.Warp * 32 + lane, access.Strength, access.Instruction, out var earlierWrote);
             if (earlier >= 0)
                 return Conflict(table, cell, at, lane, earlier, earlierWrote);
         }
