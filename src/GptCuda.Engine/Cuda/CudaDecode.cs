@@ -228,24 +228,10 @@ internal sealed class CudaDecode : IDisposable
             _layers.RunMany(rows, residual, Places(rows), tiles: default, trace: null);
             _layers.LogitsOfNormalized(rows, logits);
         }
-        SampleKernel sample = _kernels.Sample(rows);
-        for (int first = 0; first < rows; first += sample.Rows)
-            QueueSampling(sample, first, logits, residual);
-    }
-
-    /// <summary>Queues the choice of the next tokens of some of the rows, as many as the kernel takes.</summary>
-    private void QueueSampling(SampleKernel sample, int first, DeviceSpan<float> logits, DeviceSpan<float> residual)
-    {
-        int count = sample.Rows;
-        long words = SampleKernel.SeenWords(_shape), bytes = SampleKernel.WorkspaceBytes, stride = _shape.LogitsStride, width = _shape.Width;
-        RowPlaces all = Places(first + count);
         var state = new SampleState(
-            _workspace.Settings.Slice(first, count), _workspace.Seen.Slice(first * words, count * words),
-            _workspace.SampleWorkspace.Slice(first * bytes, count * bytes), Tokens(first + count).Slice(first, count),
-            new RowPlaces(all.Slots.Slice(first, count), all.Positions.Slice(first, count)), _workspace.Sampled.Slice(first, count));
-        sample.Launch(
-            _stream, logits.Slice(first * stride, count * stride), state, _weights.TokenEmbedding, _weights.PositionEmbedding,
-            residual.Slice(first * width, count * width));
+            _workspace.Settings.Slice(0, rows), _workspace.Seen, _workspace.SampleWorkspace, Tokens(rows), Places(rows),
+            _workspace.Sampled.Slice(0, rows));
+        _kernels.Sample(rows).Launch(_stream, logits, state, _weights.TokenEmbedding, _weights.PositionEmbedding, residual);
     }
 
     private DeviceSpan<float> Residual(int rows) => _workspace.StepResidual.Slice(0, (long)rows * _shape.Width);

@@ -98,24 +98,12 @@ internal sealed class CudaKernels : IDisposable
     /// <summary>The most rows, a number of a variant, that are no more than so many.</summary>
     public int LargestVariantWithin(int rows) => _matrixVector.FindLast(variant => variant.Rows <= rows).Rows;
 
-    /// <summary>
-    /// The sampling kernel for so many sequences, or, where this GPU does not run all their blocks at once, for half of them, a quarter, …
-    /// </summary>
-    /// <param name="rows">A power of two.</param>
+    /// <summary>The sampling kernel for so many sequences.</summary>
     /// <exception cref="NotSupportedException">Not even one sequence's blocks run at once on this GPU.</exception>
     public SampleKernel Sample(int rows)
     {
-        if (_samples.TryGetValue(rows, out SampleKernel? kernel))
-            return kernel;
-        try
-        {
-            kernel = new SampleKernel(_context, _sample, _shape, rows);
-        }
-        catch (NotSupportedException) when (rows > 1)
-        {
-            kernel = Sample(rows / 2);
-        }
-        _samples.Add(rows, kernel);
+        if (!_samples.TryGetValue(rows, out SampleKernel? kernel))
+            _samples.Add(rows, kernel = new SampleKernel(_context, _sample, _shape, rows));
         return kernel;
     }
 

@@ -41,7 +41,8 @@ public sealed class SampleKernel
         _kernel = module.GetKernel($"sample_{shape.Suffix}");
         LaunchShape? launch = null;
         _rowsAtOnce = rows;
-        while ((launch = Spread(_rowsAtOnce)) is null && _rowsAtOnce > 1) _rowsAtOnce = (_rowsAtOnce + 1) / 2;
+        while ((launch = Spread(_rowsAtOnce)) is null && _rowsAtOnce > 1)
+            _rowsAtOnce = (_rowsAtOnce + 1) / 2;
         _launch = launch ?? throw new NotSupportedException(
             $"A sequence of {shape.Vocabulary} tokens cannot be sampled on {context.Device.Name}, which has "
             + $"{context.Device.MultiprocessorCount} multiprocessors and {context.Device.SharedBytesPerBlockOptIn} bytes of shared memory "
@@ -50,9 +51,6 @@ public sealed class SampleKernel
 
     /// <summary>Bytes of workspace a row.</summary>
     public static int WorkspaceBytes => (6 * 4) + (2 * 8) + (Bins * (4 + 8)) + (Searches * SearchBytes);
-
-    /// <summary>Rows of every launch.</summary>
-    public int Rows => _rows;
 
     /// <summary>Blocks that work on one row.</summary>
     public int BlocksPerRow => _launch.Grid.X;
