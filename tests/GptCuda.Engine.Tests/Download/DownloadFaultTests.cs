@@ -6,6 +6,10 @@ namespace GptCuda.Engine.Tests.Download;
 public sealed class DownloadFaultTests : IDisposable
 {
     private const string Weights = $"/store{DownloadFixture.Resolve}/model.safetensors";
+
+    /// <summary>For what is not about stalling: a busy machine answers late, and one late answer must not stand for the fault.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly DownloadFixture _fixture = new();
     private int _count;
 
@@ -72,7 +76,7 @@ public sealed class DownloadFaultTests : IDisposable
     [Fact]
     public async Task Run_AfterAFailure_GoesOnFromWhatIsThere()
     {
-        _fixture.Options = _fixture.Options with { Connections = 1, Attempts = 1 };
+        _fixture.Options = _fixture.Options with { Connections = 1, Attempts = 1, StallTimeout = Patience };
         Misbehave(times: 1, new Misbehaviour { TruncateAfter = 1_000_000 });
         await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
         _fixture.AssertNothingUsable();
@@ -95,7 +99,7 @@ public sealed class DownloadFaultTests : IDisposable
         earlier[^1] ^= 1;
         string path = $"{DownloadFixture.Resolve}/model.safetensors";
         _fixture.Server.Put(path, earlier);
-        _fixture.Options = _fixture.Options with { Connections = 1, Attempts = 1 };
+        _fixture.Options = _fixture.Options with { Connections = 1, Attempts = 1, StallTimeout = Patience };
         Misbehave(times: 1, new Misbehaviour { TruncateAfter = 1_000_000 });
         await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
 
@@ -129,7 +133,13 @@ public sealed class DownloadFaultTests : IDisposable
             request is { Method: "GET", Path: $"{DownloadFixture.Resolve}/model.safetensors" } && Interlocked.Increment(ref _count) == 1
                 ? plain with { TruncateAfter = 1_000_000 }
                 : plain;
-        _fixture.Options = _fixture.Options with { HuggingFaceEndpoint = server.Address, Connections = 1, Attempts = 1 };
+        _fixture.Options = _fixture.Options with
+        {
+            HuggingFaceEndpoint = server.Address,
+            Connections = 1,
+            Attempts = 1,
+            StallTimeout = Patience,
+        };
         await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
 
         await _fixture.RunAsync();
@@ -213,7 +223,7 @@ public sealed class DownloadFaultTests : IDisposable
     [Fact]
     public async Task Run_DamagedState_BeginsAnew()
     {
-        _fixture.Options = _fixture.Options with { Connections = 1, Attempts = 1 };
+        _fixture.Options = _fixture.Options with { Connections = 1, Attempts = 1, StallTimeout = Patience };
         Misbehave(times: 1, new Misbehaviour { TruncateAfter = 1_000_000 });
         await Assert.ThrowsAsync<DownloadException>(() => _fixture.RunAsync());
         File.WriteAllText(Path.Combine(_fixture.Staging, "model.safetensors.part.json"), "{\"length\":");
