@@ -59,8 +59,7 @@ internal sealed unsafe class KeyValueCache : IDisposable
     /// <param name="values">The same of the values.</param>
     /// <param name="stride">From a row of the source to the next, in numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Append(
-        int slot, int layer, int head, int position, int count, float* keys, float* values, nint stride)
+    public void Append(int slot, int layer, int head, int position, int count, float* keys, float* values, nint stride)
     {
         float* headKeys = Keys(slot, layer, head), headValues = Values(slot, layer, head) + ((long)position * ValueStride);
         for (int i = 0; i < count; i++)

@@ -61,13 +61,11 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
         _pool.For(RowPacking<TLanes, TVector>.TileCount(rows), _normalize);
     }
 
-    /// <summary>Packs rows of activations for the next product; a single row is packed as it stands.</summary>
-    private float* Pack(float* source, int depth)
+    /// <summary>Attention's output, packed for the next product; a single row is packed as it stands.</summary>
+    private float* PackAttention()
     {
         if (_rows == 1)
-            return source;
-        _source = source;
-        _depth = depth;
+            return _buffers.Attention;
         _pool.For(RowPacking<TLanes, TVector>.TileCount(_rows), _pack);
         return _buffers.Packed;
     }
@@ -139,9 +137,10 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
 
     private void PackTile(int tile, int worker)
     {
-        int first = tile * RowPacking<TLanes, TVector>.Height(_rows);
+        int width = _configuration.Width;
+        long first = (long)tile * RowPacking<TLanes, TVector>.Height(_rows) * width;
         RowPacking<TLanes, TVector>.Pack(
-            _source + ((long)first * _depth), _depth, RowPacking<TLanes, TVector>.RowsIn(tile, _rows), _depth, _buffers.Packed + ((long)first * _depth));
+            _buffers.Attention + first, width, RowPacking<TLanes, TVector>.RowsIn(tile, _rows), width, _buffers.Packed + first);
     }
 
     private void AppendTile(int tile, int worker)

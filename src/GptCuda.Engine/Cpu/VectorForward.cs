@@ -25,8 +25,6 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
     private NormWeights _norm;
     private int _normRows;
     private int* _normIndex;
-    private float* _source;
-    private int _depth;
 
     public VectorForward(GptConfiguration configuration, CpuWeights weights, KeyValueCache cache, WorkerPool pool)
     {
@@ -107,7 +105,7 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
 
             _pool.For(_tiles * _configuration.HeadCount, _attend);
             observer?.Observe(ForwardPoint.Attention, _layer, new ReadOnlySpan<float>(_buffers.Attention, rows * width));
-            _product.Run(Pack(_buffers.Attention, width), rows, layer.AttentionProjection, Finish.AddTo, _buffers.Residual, width);
+            _product.Run(PackAttention(), rows, layer.AttentionProjection, Finish.AddTo, _buffers.Residual, width);
             observer?.Observe(ForwardPoint.ResidualAfterAttention, _layer, Residual);
 
             Normalize(layer.MlpNorm, rows, null);
