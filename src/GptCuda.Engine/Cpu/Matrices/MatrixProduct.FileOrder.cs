@@ -60,7 +60,7 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
                 int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(height, rows - row));
                 float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
                 Tiles<TLanes, TVector>.Strip<F32Format>(
-                    tileRows, tile, strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, strip, 0);
+                    tileRows, tile, strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, default);
             }
         }
     }

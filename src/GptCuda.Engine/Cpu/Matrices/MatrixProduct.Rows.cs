@@ -14,6 +14,9 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         int firstRow = unit % _rowUnits * _unitRows, rows = Math.Min(_unitRows, _rows - firstRow);
         if (rows <= 0)
             return;
+
+        // Units are claimed one by one, so which comes next is a guess; a wrong one costs a block read for nothing.
+        int nextPanel = Math.Min((unit + _pool.ThreadCount) / _rowUnits * _groupPanels, matrix.PanelCount - 1);
         float* sums = _scratch.Of(worker);
         float* strip = sums + (SumRows * MostGroupPanels * PanelWidth);
         new Span<float>(sums, (rows + TLanes.TileRows) * panels * PanelWidth).Clear();
@@ -23,7 +26,9 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
             for (int i = 0; i < panels; i++)
             {
                 byte* weights = matrix.Panel(panel + i) + (first * matrix.RowBytes);
-                byte* next = i + 1 < panels ? weights + matrix.PanelLength : matrix.Panel(panel) + ((first + depth) * matrix.RowBytes);
+                byte* next = i + 1 < panels ? weights + matrix.PanelLength
+                    : first + depth < matrix.Inputs ? matrix.Panel(panel) + ((first + depth) * matrix.RowBytes)
+                    : matrix.Panel(nextPanel);
                 float* panelSums = sums + (i * PanelWidth);
                 if (rows <= TLanes.TileRows)
                     MultiplyStored<TFormat>(weights, next, first, depth, firstRow, rows, panelSums, panels * PanelWidth);
@@ -42,10 +47,14 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         where TFormat : IWeightFormat
     {
         int tileRows = Tiles<TLanes, TVector>.RowsFor(rows), rowBytes = PanelWidth * TFormat.Size;
-        int strips = PanelWidth / Tiles<TLanes, TVector>.StripWidth, fetched = 2 * rowBytes / strips;
+        Fetching fetching = Fetching.Of(next, depth, rowBytes, PanelWidth / Tiles<TLanes, TVector>.StripWidth);
         float* tile = _activations + ((nint)firstRow * _matrix.Inputs) + ((nint)first * tileRows);
-        for (int column = 0; column < PanelWidth; column += Tiles<TLanes, TVector>.StripWidth, next += fetched * (depth / 2))
-            Tiles<TLanes, TVector>.Strip<TFormat>(tileRows, tile, weights + (column * TFormat.Size), rowBytes, sums + column, stride, depth, next, fetched);
+        for (int column = 0; column < PanelWidth; column += Tiles<TLanes, TVector>.StripWidth)
+        {
+            Tiles<TLanes, TVector>.Strip<TFormat>(
+                tileRows, tile, weights + (column * TFormat.Size), rowBytes, sums + column, stride, depth, fetching);
+            fetching = fetching.After(depth);
+        }
     }
 
     /// <summary>
@@ -60,7 +69,7 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     {
         int stripWidth = Tiles<TLanes, TVector>.StripWidth, inputs = _matrix.Inputs, rowBytes = PanelWidth * TFormat.Size;
         int height = RowPacking<TLanes, TVector>.Height(_rows), calls = PanelWidth / stripWidth * ((rows + height - 1) / height);
-        int fetched = ((2 * rowBytes) + calls - 1) / calls;
+        Fetching fetching = Fetching.Of(next, depth, rowBytes, calls);
         for (int column = 0; column < PanelWidth; column += stripWidth)
         {
             if (typeof(TFormat) == typeof(F32Format) && stripWidth == PanelWidth)
@@ -68,14 +77,14 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
             else
                 Unpack<TFormat>(weights + (column * TFormat.Size), depth, strip);
             bool fetchTiles = isFirst && column == 0 && rows > 4 * height;
-            for (int row = 0; row < rows; row += height, next += fetched * (depth / 2))
+            for (int row = 0; row < rows; row += height)
             {
                 int tileRows = Tiles<TLanes, TVector>.RowsFor(Math.Min(height, rows - row));
                 float* tile = _activations + ((nint)(firstRow + row) * inputs) + ((nint)first * tileRows);
-                byte* fetch = fetchTiles ? (byte*)(tile + ((nint)height * inputs)) : next;
-                int fetchStep = fetchTiles ? 2 * height * sizeof(float) : fetched;
+                Fetching ofTile = fetchTiles ? Fetching.OfTile(tile + ((nint)height * inputs), height) : fetching;
                 Tiles<TLanes, TVector>.Strip<F32Format>(
-                    tileRows, tile, (byte*)strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, fetch, fetchStep);
+                    tileRows, tile, (byte*)strip, stripWidth * sizeof(float), sums + ((nint)row * stride) + column, stride, depth, ofTile);
+                fetching = fetching.After(depth);
             }
         }
     }

@@ -5,20 +5,20 @@ namespace GptCuda.Engine.Cpu.Matrices;
 /// <content>One step of k for some rows of a tile. The sums are the caller's locals, which stay in registers when this is inlined.</content>
 internal static unsafe partial class Tiles<TLanes, TVector>
 {
-    private const int CacheLine = 64;
-
-    /// <summary>Fetches the cache lines of a step to come; how many there are does not change in a loop.</summary>
+    /// <summary>Fetches a line of each stream; how many there are does not change in a loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(byte* next, nint bytes)
+    private static void Fetch(byte* next, nint apart, int streams)
     {
+        if (streams == 0)
+            return;
         TLanes.Prefetch(next);
-        if (bytes <= CacheLine)
+        if (streams == 1)
             return;
-        TLanes.Prefetch(next + CacheLine);
-        if (bytes <= 2 * CacheLine)
+        TLanes.Prefetch(next + apart);
+        if (streams == 2)
             return;
-        TLanes.Prefetch(next + (2 * CacheLine));
-        TLanes.Prefetch(next + (3 * CacheLine));
+        TLanes.Prefetch(next + (2 * apart));
+        TLanes.Prefetch(next + (3 * apart));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

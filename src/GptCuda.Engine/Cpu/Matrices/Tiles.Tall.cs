@@ -6,7 +6,7 @@ namespace GptCuda.Engine.Cpu.Matrices;
 internal static unsafe partial class Tiles<TLanes, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+    private static void Rows8<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, in Fetching fetching)
         where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
@@ -17,16 +17,19 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c50 = TLanes.Load(c + (5 * cStride)), c51 = TLanes.Load(c + (5 * cStride) + TLanes.Count);
         TVector c60 = TLanes.Load(c + (6 * cStride)), c61 = TLanes.Load(c + (6 * cStride) + TLanes.Count);
         TVector c70 = TLanes.Load(c + (7 * cStride)), c71 = TLanes.Load(c + (7 * cStride) + TLanes.Count);
+        byte* next = (byte*)fetching.First;
+        nint apart = fetching.Apart, step = fetching.Step;
+        int streams = fetching.Streams;
         for (; depth >= 2; depth -= 2)
         {
-            Fetch(next, nextStep);
+            Fetch(next, apart, streams);
             Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step2<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71);
             Step6<TFormat>(a + 8, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step2<TFormat>(a + 14, b + bStride, ref c60, ref c61, ref c70, ref c71);
             a += 16;
             b += 2 * bStride;
-            next += nextStep;
+            next += step;
         }
 
         if (depth > 0)
@@ -54,7 +57,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows12<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+    private static void Rows12<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, in Fetching fetching)
         where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
@@ -69,16 +72,19 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c90 = TLanes.Load(c + (9 * cStride)), c91 = TLanes.Load(c + (9 * cStride) + TLanes.Count);
         TVector c100 = TLanes.Load(c + (10 * cStride)), c101 = TLanes.Load(c + (10 * cStride) + TLanes.Count);
         TVector c110 = TLanes.Load(c + (11 * cStride)), c111 = TLanes.Load(c + (11 * cStride) + TLanes.Count);
+        byte* next = (byte*)fetching.First;
+        nint apart = fetching.Apart, step = fetching.Step;
+        int streams = fetching.Streams;
         for (; depth >= 2; depth -= 2)
         {
-            Fetch(next, nextStep);
+            Fetch(next, apart, streams);
             Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step6<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
             Step6<TFormat>(a + 12, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step6<TFormat>(a + 18, b + bStride, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
             a += 24;
             b += 2 * bStride;
-            next += nextStep;
+            next += step;
         }
 
         if (depth > 0)

@@ -49,7 +49,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         }
 
         for (int j = 0; j < columns; j += StripWidth)
-            Strip<F32Format>(rows, a, (byte*)(b + j), bStride * sizeof(float), c + j, cStride, depth, (byte*)(b + j), 0);
+            Strip<F32Format>(rows, a, (byte*)(b + j), bStride * sizeof(float), c + j, cStride, depth, default);
     }
 
     /// <summary>Runs one tile over the columns that it is wide.</summary>
@@ -60,11 +60,10 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     /// <param name="c">Sums so far; updated.</param>
     /// <param name="cStride">From a row of c to the next, in numbers.</param>
     /// <param name="depth">Steps of k.</param>
-    /// <param name="next">Memory to fetch meanwhile, because it comes next: an address for every two steps of k.</param>
-    /// <param name="nextStep">From an address to fetch to the next, in bytes.</param>
+    /// <param name="fetching">What to fetch meanwhile, because it comes next.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Strip<TFormat>(
-        int rows, float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+        int rows, float* a, byte* b, nint bStride, float* c, nint cStride, int depth, in Fetching fetching)
         where TFormat : IWeightFormat
     {
         switch (rows)
@@ -73,37 +72,40 @@ internal static unsafe partial class Tiles<TLanes, TVector>
                 Row2<TFormat>(a, b, bStride, c, depth);
                 break;
             case 2:
-                Rows2<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                Rows2<TFormat>(a, b, bStride, c, cStride, depth, fetching);
                 break;
             case 4:
-                Rows4<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                Rows4<TFormat>(a, b, bStride, c, cStride, depth, fetching);
                 break;
             case 6:
-                Rows6<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                Rows6<TFormat>(a, b, bStride, c, cStride, depth, fetching);
                 break;
             case 8:
-                Rows8<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                Rows8<TFormat>(a, b, bStride, c, cStride, depth, fetching);
                 break;
             default:
-                Rows12<TFormat>(a, b, bStride, c, cStride, depth, next, nextStep);
+                Rows12<TFormat>(a, b, bStride, c, cStride, depth, fetching);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+    private static void Rows2<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, in Fetching fetching)
         where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
+        byte* next = (byte*)fetching.First;
+        nint apart = fetching.Apart, step = fetching.Step;
+        int streams = fetching.Streams;
         for (; depth >= 2; depth -= 2)
         {
-            Fetch(next, nextStep);
+            Fetch(next, apart, streams);
             Step2<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11);
             Step2<TFormat>(a + 2, b + bStride, ref c00, ref c01, ref c10, ref c11);
             a += 4;
             b += 2 * bStride;
-            next += nextStep;
+            next += step;
         }
 
         if (depth > 0)
@@ -116,23 +118,26 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+    private static void Rows4<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, in Fetching fetching)
         where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
         TVector c10 = TLanes.Load(c + cStride), c11 = TLanes.Load(c + cStride + TLanes.Count);
         TVector c20 = TLanes.Load(c + (2 * cStride)), c21 = TLanes.Load(c + (2 * cStride) + TLanes.Count);
         TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
+        byte* next = (byte*)fetching.First;
+        nint apart = fetching.Apart, step = fetching.Step;
+        int streams = fetching.Streams;
         for (; depth >= 2; depth -= 2)
         {
-            Fetch(next, nextStep);
+            Fetch(next, apart, streams);
             Step2<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11);
             Step2<TFormat>(a + 2, b, ref c20, ref c21, ref c30, ref c31);
             Step2<TFormat>(a + 4, b + bStride, ref c00, ref c01, ref c10, ref c11);
             Step2<TFormat>(a + 6, b + bStride, ref c20, ref c21, ref c30, ref c31);
             a += 8;
             b += 2 * bStride;
-            next += nextStep;
+            next += step;
         }
 
         if (depth > 0)
@@ -152,7 +157,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows6<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, byte* next, nint nextStep)
+    private static void Rows6<TFormat>(float* a, byte* b, nint bStride, float* c, nint cStride, int depth, in Fetching fetching)
         where TFormat : IWeightFormat
     {
         TVector c00 = TLanes.Load(c), c01 = TLanes.Load(c + TLanes.Count);
@@ -161,14 +166,17 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         TVector c30 = TLanes.Load(c + (3 * cStride)), c31 = TLanes.Load(c + (3 * cStride) + TLanes.Count);
         TVector c40 = TLanes.Load(c + (4 * cStride)), c41 = TLanes.Load(c + (4 * cStride) + TLanes.Count);
         TVector c50 = TLanes.Load(c + (5 * cStride)), c51 = TLanes.Load(c + (5 * cStride) + TLanes.Count);
+        byte* next = (byte*)fetching.First;
+        nint apart = fetching.Apart, step = fetching.Step;
+        int streams = fetching.Streams;
         for (; depth >= 2; depth -= 2)
         {
-            Fetch(next, nextStep);
+            Fetch(next, apart, streams);
             Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step6<TFormat>(a + 6, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             a += 12;
             b += 2 * bStride;
-            next += nextStep;
+            next += step;
         }
 
         if (depth > 0)
