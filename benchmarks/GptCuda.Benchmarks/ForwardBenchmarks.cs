@@ -46,7 +46,8 @@ public class ForwardBenchmarks
     private void Forward(int tokens, int sequences, int firstSlot, int position)
     {
         int count = tokens * sequences;
-        Span<int> ids = stackalloc int[count], slots = stackalloc int[count], positions = stackalloc int[count], wanted = stackalloc int[sequences];
+        Span<int> ids = stackalloc int[count], slots = stackalloc int[count], positions = stackalloc int[count];
+        Span<int> wanted = stackalloc int[sequences];
         for (int i = 0; i < count; i++)
             (ids[i], slots[i], positions[i]) = (i * 31, firstSlot + (i / tokens), position + (i % tokens));
         for (int i = 0; i < sequences; i++)

@@ -58,7 +58,8 @@ public unsafe class MatrixProductBenchmarks
         var pool = new WorkerPool(1);
         _memory = [pool, panels, vectors, activations, destination, scratch];
 
-        var matrix = new PackedMatrix(Type, Inputs, Outputs, (nint)panels.Pointer, (nint)vectors.Pointer, (nint)(vectors.Pointer + Outputs));
+        var matrix = new PackedMatrix(
+            Type, Inputs, Outputs, (nint)panels.Pointer, (nint)vectors.Pointer, (nint)(vectors.Pointer + Outputs));
         var product = new MatrixProduct<TLanes, TVector>(pool, scratch);
         return () => product.Run(activations.Pointer, Rows, matrix, Finish.Store, destination.Pointer, Outputs);
     }

@@ -117,7 +117,8 @@ public class VirtualGpuThroughput : IDisposable
 
     /// <summary>Eight warps that stream memory.</summary>
     [Benchmark(OperationsPerInvoke = StreamInstructions)]
-    public void Stream() => Launch("stream", [.. BitConverter.GetBytes(_output), .. BitConverter.GetBytes(_input), .. BitConverter.GetBytes(Streamed)]);
+    public void Stream() =>
+        Launch("stream", [.. BitConverter.GetBytes(_output), .. BitConverter.GetBytes(_input), .. BitConverter.GetBytes(Streamed)]);
 
     private void Launch(string kernel, byte[] parameters) => _executor.Launch(new LaunchRequest
     {

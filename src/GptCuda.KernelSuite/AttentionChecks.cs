@@ -93,7 +93,8 @@ internal static class AttentionChecks
                 // f32 but for the result; scores of up to 30 make their 2^-22 an error of the weights.
                 for (int i = 0; i < expected.Length; i++)
                 {
-                    double found = result[(row * shape.Width) + (head * shape.HeadSize) + i], allowed = 1e-5 + Oracle.Rounding(shape.Type, expected[i]);
+                    double found = result[(row * shape.Width) + (head * shape.HeadSize) + i];
+                    double allowed = 1e-5 + Oracle.Rounding(shape.Type, expected[i]);
                     Expect.Near($"row {row} at {positions[row]}, head {head}, element {i}", expected[i], found, allowed);
                 }
             }
@@ -116,7 +117,8 @@ internal static class AttentionChecks
             foreach ((int slot, int first, int count) in runs)
             {
                 cache.Fill(Layer, slot, first + count);
-                for (int done = 0; done < count; done += each) tiles.Add(new QueryTile(tokens + done, Math.Min(each, count - done), slot, first + done));
+                for (int done = 0; done < count; done += each)
+                    tiles.Add(new QueryTile(tokens + done, Math.Min(each, count - done), slot, first + done));
                 tokens += count;
             }
             // Queries that the cache's type holds exactly: their rounding is no matter of this check.
@@ -126,7 +128,8 @@ internal static class AttentionChecks
             double scale = 1 / Math.Sqrt(shape.HeadSize);
 
             kernel.Launch(
-                device.Stream, device.Upload(tiles.ToArray()), device.Upload(queries), new DeviceCache(device.Upload(cache.Bytes), slots, context),
+                device.Stream, device.Upload(tiles.ToArray()), device.Upload(queries),
+                new DeviceCache(device.Upload(cache.Bytes), slots, context),
                 output, (float)scale, Layer);
 
             double[] result = device.DownloadCached(output, shape.Type);
@@ -140,9 +143,14 @@ internal static class AttentionChecks
                     for (int head = 0; head < shape.Heads; head++)
                     {
                         double[] expected = Oracle.Attention(
-                            Query(shape, queries, token, head), cache.Vectors(0, Layer, slot, head, position + 1), cache.Vectors(1, Layer, slot, head, position + 1), scale);
+                            Query(shape, queries, token, head),
+                            cache.Vectors(0, Layer, slot, head, position + 1),
+                            cache.Vectors(1, Layer, slot, head, position + 1),
+                            scale);
                         for (int i = 0; i < expected.Length; i++)
-                            Expect.Near($"slot {slot}, position {position}, head {head}, element {i}", expected[i], result[(token * shape.Width) + (head * shape.HeadSize) + i], allowed);
+                            Expect.Near(
+                                $"slot {slot}, position {position}, head {head}, element {i}", expected[i],
+                                result[(token * shape.Width) + (head * shape.HeadSize) + i], allowed);
                     }
                 }
             }

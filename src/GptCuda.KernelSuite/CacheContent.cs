@@ -48,7 +48,8 @@ internal sealed class CacheContent
 
     /// <summary>The keys (0) or values (1) of a head's first positions.</summary>
     public double[][] Vectors(int keyOrValue, int layer, int slot, int head, int positions) =>
-        [.. Enumerable.Range(0, positions).Select(position => _values.AsSpan(Index(keyOrValue, layer, slot, head, position), _shape.HeadSize).ToArray())];
+        [.. Enumerable.Range(0, positions).Select(
+            position => _values.AsSpan(Index(keyOrValue, layer, slot, head, position), _shape.HeadSize).ToArray())];
 
     private int Index(int keyOrValue, int layer, int slot, int head, int position) =>
         ((((((((layer * _slots) + slot) * 2) + keyOrValue) * _shape.Heads) + head) * _context) + position) * _shape.CachedHeadSize;

@@ -24,7 +24,10 @@ internal static class ConvertChecks
             }
         }
         yield return Check("convert_rows of a vocabulary", MatrixType.F32, MatrixType.Int8, Rows, [(50257, 5)]) with { IsVariation = true };
-        yield return Check("transpose of many inputs", MatrixType.BF16, MatrixType.F16, Transposed, [(1600, 33)]) with { IsVariation = true };
+        yield return Check("transpose of many inputs", MatrixType.BF16, MatrixType.F16, Transposed, [(1600, 33)]) with
+        {
+            IsVariation = true,
+        };
         yield return Vectors(MatrixType.BF16);
         yield return Vectors(MatrixType.F16);
         foreach ((int rows, int columns, int leading) in ((int, int, int)[])[(1, 1, 1), (5, 33, 33), (31, 65, 72), (4, 1600, 1600)])
@@ -106,7 +109,8 @@ internal static class ConvertChecks
     }
 
     private static void CompareBeyond(SuiteDevice device, StoredMatrix matrix, MatrixType target, DeviceSpan<uint> beyond) =>
-        Expect.Equal("weights beyond f16", target is MatrixType.F16 or MatrixType.Int8 ? (uint)matrix.Beyond : 0, device.Download(beyond)[0]);
+        Expect.Equal(
+            "weights beyond f16", target is MatrixType.F16 or MatrixType.Int8 ? (uint)matrix.Beyond : 0, device.Download(beyond)[0]);
 
     // Biases and LayerNorm's vectors: f32 of any length, side by side, so that nothing may be written past the end.
     private static KernelCheck Vectors(MatrixType stored) => new(

@@ -42,7 +42,8 @@ internal static class ElementwiseChecks
             DeviceSpan<float> residual = device.Allocate<float>(tokenOf.Length * shape.Width);
 
             new EmbedKernel(device.Load(EmbedKernel.Variant(shape)), shape).Launch(
-                device.Stream, device.Upload(tokenOf), device.Upload(positionOf), device.Upload(tokens), device.Upload(positions), residual);
+                device.Stream, device.Upload(tokenOf), device.Upload(positionOf), device.Upload(tokens), device.Upload(positions),
+                    residual);
 
             float[] result = device.Download(residual);
             for (int i = 0; i < result.Length; i++)
@@ -72,7 +73,9 @@ internal static class ElementwiseChecks
             DeviceSpan<byte> all = device.Allocate<byte>(Tokens * shape.Width * shape.CachedBytes);
 
             kernel.Launch(device.Stream, chosen.Length, stream, default, device.Upload(chosen), norm, some);
-            Compare("chosen", device.DownloadCached(some, shape.Type), chosen.Select(row => residual[(row * shape.Width)..((row + 1) * shape.Width)]));
+            Compare(
+                "chosen", device.DownloadCached(some, shape.Type),
+                chosen.Select(row => residual[(row * shape.Width)..((row + 1) * shape.Width)]));
 
             kernel.Launch(device.Stream, Tokens, stream, device.Upload(pending), default, norm, all);
             float[] sums = [.. residual.Select((value, i) => value + pending[i % shape.Width])], after = device.Download(stream);
@@ -144,7 +147,8 @@ internal static class ElementwiseChecks
                 float x = product[i] + bias[i % shape.Inner];
                 double expected = Oracle.Gelu(x);
                 // exp(-2u) in f32 is off by 2^-23 |2u|, and GELU's tails by that share.
-                Expect.Near($"GELU of {x:G9}", expected, result[i], (1e-5 * Math.Abs(expected)) + 1e-6 + Oracle.Rounding(shape.Type, expected));
+                Expect.Near(
+                    $"GELU of {x:G9}", expected, result[i], (1e-5 * Math.Abs(expected)) + 1e-6 + Oracle.Rounding(shape.Type, expected));
             }
         });
 
@@ -160,7 +164,8 @@ internal static class ElementwiseChecks
                 random.Floats(shape.Vocabulary, 20, -60).CopyTo(logits, row * shape.LogitsStride);
             DeviceSpan<float> output = device.Allocate<float>(targets.Length);
 
-            new LikelihoodKernel(device.Load(LikelihoodKernel.Variant(shape))).Launch(device.Stream, device.Upload(logits), device.Upload(targets), output);
+            new LikelihoodKernel(device.Load(LikelihoodKernel.Variant(shape))).Launch(
+                device.Stream, device.Upload(logits), device.Upload(targets), output);
 
             float[] result = device.Download(output);
             for (int row = 0; row < targets.Length; row++)

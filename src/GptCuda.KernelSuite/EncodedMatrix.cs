@@ -27,7 +27,9 @@ public sealed class EncodedMatrix
             {
                 float value = ((random.NextSingle() * 2) - 1) * magnitude;
                 Span<byte> at = Bytes.AsSpan(((row * stride) + column) * shape.ElementBytes, shape.ElementBytes);
-                Values[((long)row * columns) + column] = shape.Type == MatrixType.Int8 ? Quantized(at, random, Scales[row]) : Write(at, shape.Type, value);
+                Values[((long)row * columns) + column] = shape.Type == MatrixType.Int8
+                    ? Quantized(at, random, Scales[row])
+                    : Write(at, shape.Type, value);
             }
         }
     }

@@ -6,7 +6,8 @@ public static class KernelChecks
     /// <summary>All of them, in the order of a token's way through the model.</summary>
     public static IReadOnlyList<KernelCheck> All { get; } =
     [
-        .. ConvertChecks.All(), .. ElementwiseChecks.All(), .. MatrixVectorChecks.All(), .. AttentionChecks.All(), .. AttentionChecks.Prefills(),
+        .. ConvertChecks.All(), .. ElementwiseChecks.All(), .. MatrixVectorChecks.All(), .. AttentionChecks.All(),
+        .. AttentionChecks.Prefills(),
         .. LargeCacheChecks.All(),
     ];
 }

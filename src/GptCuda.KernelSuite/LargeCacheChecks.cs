@@ -93,7 +93,8 @@ internal static class LargeCacheChecks
             float[] residual = _random.Floats(width, 1.5f);
             DeviceSpan<float> query = _device.Allocate<float>(width), folded = _device.Upload(bias), shifts = _device.Upload(shift);
             DeviceMatrix matrix = _device.Upload(weight);
-            new FoldShiftKernel(_device.Load(FoldShiftKernel.Variant(_shape)), _shape).Launch(_device.Stream, matrix, shifts, folded, folded);
+            new FoldShiftKernel(_device.Load(FoldShiftKernel.Variant(_shape)), _shape).Launch(
+                _device.Stream, matrix, shifts, folded, folded);
 
             new MatrixVectorKernels(_device.Context, _device.Load(MatrixVectorKernels.Variant(_shape, 1)), _shape, 1).Qkv(
                 _device.Stream, matrix, folded, new LayerNormWeights(_device.Upload(gain), shifts, Epsilon),
@@ -112,7 +113,8 @@ internal static class LargeCacheChecks
 
             kernel.Launch(
                 _device.Stream, 1, _device.Upload(queries[(Prefilled * _shape.Width)..]), _cache, Last(),
-                _device.Allocate<float>(kernel.PartialLength(1, Context)), _device.Upload(new uint[_shape.Heads]), output, 0.125f, Layers - 1);
+                _device.Allocate<float>(kernel.PartialLength(1, Context)), _device.Upload(new uint[_shape.Heads]), output,
+                0.125f, Layers - 1);
 
             // f32 but for the result, which is below 3.
             Compare(

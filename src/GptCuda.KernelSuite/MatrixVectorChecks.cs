@@ -176,7 +176,8 @@ internal static class MatrixVectorChecks
             Residual = device.Upload(values);
             Weights = new LayerNormWeights(device.Upload(gain), device.Upload(shift), Epsilon);
             _shift = Array.ConvertAll(shift, value => (double)value);
-            Rows = [.. Enumerable.Range(0, rows).Select(row => Oracle.LayerNorm(values.AsSpan(row * shape.Width, shape.Width), gain, shift, Epsilon))];
+            Rows = [.. Enumerable.Range(0, rows).Select(
+                row => Oracle.LayerNorm(values.AsSpan(row * shape.Width, shape.Width), gain, shift, Epsilon))];
         }
 
         public DeviceSpan<float> Residual { get; }

@@ -60,7 +60,8 @@ public sealed class SuiteDevice(CudaContext context, KernelCompiler compiler) : 
         return type switch
         {
             MatrixType.F32 => Array.ConvertAll(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), x => (double)x),
-            MatrixType.BF16 => Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), x => (double)NarrowFloat.FromBFloat16(x)),
+            MatrixType.BF16 => Array.ConvertAll(
+                MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), x => (double)NarrowFloat.FromBFloat16(x)),
             _ => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), x => (double)x),
         };
     }

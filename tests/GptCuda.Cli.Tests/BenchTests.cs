@@ -22,7 +22,8 @@ public sealed class BenchTests
         JsonElement[] rows = [.. line.RootElement.GetProperty("rows").EnumerateArray()];
         Assert.Equal(2 * 2 * 3, rows.Length);
         Assert.Equal(rows.Length, rows.Select(row => $"{row.GetProperty("dtype")} {row.GetProperty("threads")} {row.GetProperty("tokens")} {row.GetProperty("batch")}").Distinct().Count());
-        Dictionary<int, JsonElement> limits = line.RootElement.GetProperty("limits").EnumerateArray().ToDictionary(limit => limit.GetProperty("threads").GetInt32());
+        Dictionary<int, JsonElement> limits = line.RootElement.GetProperty("limits").EnumerateArray().ToDictionary(
+            limit => limit.GetProperty("threads").GetInt32());
         foreach (JsonElement row in rows)
         {
             double median = row.GetProperty("median_ms").GetDouble(), tokens = row.GetProperty("tokens").GetInt32() * row.GetProperty("batch").GetInt32();

@@ -40,10 +40,12 @@ public sealed class SoftwareGpuTests : IDisposable
         const string Place = "const int index = blockIdx.y, thread = threadIdx.x;";
         Assert.Contains(Place, kernel, StringComparison.Ordinal);
         _folder.Write(
-            "sample.cu", kernel.Replace(Place, Place + "\n  if (position_of[index] == 9) asm volatile(\"trap;\");", StringComparison.Ordinal));
+            "sample.cu",
+            kernel.Replace(Place, Place + "\n  if (position_of[index] == 9) asm volatile(\"trap;\");", StringComparison.Ordinal));
         string whole = Shell.Run("--device", "cpu", "--greedy", "-n", "12", Prompt).Succeeded().Output;
 
-        CliResult gpu = Start(["--device", "cuda", "--dtype", "f32", "--greedy", "-n", "12", Prompt], new() { ["GPTCUDA_KERNELS"] = _folder.Path });
+        CliResult gpu = Start(
+            ["--device", "cuda", "--dtype", "f32", "--greedy", "-n", "12", Prompt], new() { ["GPTCUDA_KERNELS"] = _folder.Path });
 
         Assert.Equal(1, gpu.ExitCode);
         // Six tokens of prompt; the one for position 6 comes out of the prompt's logits, 7 to 9 out of steps.
@@ -80,7 +82,9 @@ public sealed class SoftwareGpuTests : IDisposable
             return document.RootElement.GetProperty("mean_nll").GetDouble();
         }
 
-        Assert.Equal(Mean(Shell.Run("score", "--device", "cpu", "--json", Text)), Mean(Run("score", "--device", "cuda", "--dtype", "f32", "--json", Text)), 1e-4);
+        Assert.Equal(
+            Mean(Shell.Run("score", "--device", "cpu", "--json", Text)),
+            Mean(Run("score", "--device", "cuda", "--dtype", "f32", "--json", Text)), 1e-4);
     }
 
     [Fact]
@@ -103,7 +107,8 @@ public sealed class SoftwareGpuTests : IDisposable
         string kernel = File.ReadAllText(Path.Combine(Repository.Root, "kernels", "layernorm.cu"));
         const string Place = "gain[i], shift[i])";
         Assert.Contains(Place, kernel, StringComparison.Ordinal);
-        _folder.Write("layernorm.cu", kernel.Replace(Place, "gain[i] * (gain[0] == 2.f ? 1.01f : 1.f), shift[i])", StringComparison.Ordinal));
+        _folder.Write(
+            "layernorm.cu", kernel.Replace(Place, "gain[i] * (gain[0] == 2.f ? 1.01f : 1.f), shift[i])", StringComparison.Ordinal));
 
         CliResult result = Start(
             ["compare", "--device", "cuda", "--dtype", "f32", "--against", "cpu", "--model", model, "-n", "0", "--json"],

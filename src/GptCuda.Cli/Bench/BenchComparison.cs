@@ -28,7 +28,8 @@ internal static class BenchComparison
         ComparedRow[] rows = [.. after.Rows.Where(row => known.ContainsKey(row.Key)).Select(row => ComparedRow.Of(known[row.Key], row))];
         return before.Model == after.Model && rows.Length > 0
             ? rows
-            : throw new InvalidDataException($"no case in common: {before.Rows.Count} of {before.Model} and {after.Rows.Count} of {after.Model}");
+            : throw new InvalidDataException(
+                $"no case in common: {before.Rows.Count} of {before.Model} and {after.Rows.Count} of {after.Model}");
     }
 
     public static void WriteTable(IReadOnlyList<ComparedRow> rows, Terminal terminal)
@@ -48,7 +49,8 @@ internal static class BenchComparison
 
     public static void WriteCsv(IReadOnlyList<ComparedRow> rows, TextWriter output)
     {
-        output.WriteLine("device,dtype,threads,work,tokens,batch,depth,tokens_per_second_before,tokens_per_second_after,ratio,share_before,share_after");
+        output.WriteLine(
+            "device,dtype,threads,work,tokens,batch,depth,tokens_per_second_before,tokens_per_second_after,ratio,share_before,share_after");
         foreach (ComparedRow row in rows)
         {
             output.WriteLine(

@@ -73,7 +73,8 @@ internal sealed class BenchRun
     }
 
     /// <summary>How keys and values are held: f32 on the CPU, elsewhere the narrow types have a narrow cache.</summary>
-    private ElementType CacheType(ElementType type) => _backend is CpuBackend || type == ElementType.F32 ? ElementType.F32 : ElementType.F16;
+    private ElementType CacheType(ElementType type) =>
+        _backend is CpuBackend || type == ElementType.F32 ? ElementType.F32 : ElementType.F16;
 
     private double[] TimePrompts(BenchCase work)
     {

@@ -16,11 +16,13 @@ internal static class BenchText
     public static void WriteTable(BenchReport report, Terminal terminal)
     {
         string processor = report.Processor ?? "an unnamed processor";
-        terminal.Out.WriteLine($"{report.Model} on {processor}, load average {Load(report.LoadBefore)} before, {Load(report.LoadAfter)} after");
+        terminal.Out.WriteLine(
+            $"{report.Model} on {processor}, load average {Load(report.LoadBefore)} before, {Load(report.LoadAfter)} after");
         foreach (BenchLimit limit in report.Limits)
         {
             string threads = limit.Threads is { } count ? $", {count} {(count == 1 ? "thread" : "threads")}" : "";
-            terminal.Out.WriteLine($"{limit.Device}{threads}: reads {limit.BytesPerSecond / 1e9:F1} GB/s, computes {limit.FlopsPerSecond / 1e9:F1} GFLOP/s");
+            terminal.Out.WriteLine(
+                $"{limit.Device}{threads}: reads {limit.BytesPerSecond / 1e9:F1} GB/s, computes {limit.FlopsPerSecond / 1e9:F1} GFLOP/s");
         }
 
         Table table = NewTable(Columns);

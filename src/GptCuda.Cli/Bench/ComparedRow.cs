@@ -11,7 +11,9 @@ namespace GptCuda.Cli.Bench;
 /// <param name="TokensPerSecondBefore">In the first report.</param>
 /// <param name="TokensPerSecondAfter">In the second.</param>
 /// <param name="Ratio">The second over the first.</param>
-/// <param name="ShareBefore">Fraction of the limit that the case came nearer to, in the first report: that of reading, or of arithmetic.</param>
+/// <param name="ShareBefore">
+/// Fraction of the limit that the case came nearer to, in the first report: that of reading, or of arithmetic.
+/// </param>
 /// <param name="ShareAfter">The same in the second. Where machine or load differ, these tell more than the ratio.</param>
 internal sealed record ComparedRow(
     string Device,

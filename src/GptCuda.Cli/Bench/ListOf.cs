@@ -10,12 +10,16 @@ internal static class ListOf
 {
     /// <summary>Integers from a range.</summary>
     public static Setting<int[]?> Integers(string name, int least, int most, string description) => SettingOf.Value(
-        name, "N,..", description, $"integers from {least} to {most}, for example {Math.Max(least, 1)},{Math.Max(least, 1) + 1}", text => Read(text, word =>
-            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : (int?)null));
+        name, "N,..", description, $"integers from {least} to {most}, for example {Math.Max(least, 1)},{Math.Max(least, 1) + 1}",
+        text => Read(text, word =>
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+                ? value
+                : (int?)null));
 
     /// <summary>Types of weights.</summary>
     public static Setting<ElementType[]?> Types(string name, string description) => SettingOf.Value(
-        name, "TYPE,..", description, "types of f32, bf16, f16, int8, for example f32,int8", text => Read<ElementType>(text, word => word switch
+        name, "TYPE,..", description, "types of f32, bf16, f16, int8, for example f32,int8",
+        text => Read<ElementType>(text, word => word switch
         {
             "f32" => ElementType.F32,
             "bf16" => ElementType.BF16,

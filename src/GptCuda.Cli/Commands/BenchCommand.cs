@@ -25,11 +25,15 @@ internal sealed class BenchCommand
     private readonly Setting<ElementType[]?> _types = ListOf.Types("--dtype", "How the weights are held (default: f32,bf16,int8)");
     private readonly Setting<int[]?> _threads = ListOf.Integers("--threads", 1, 1024, "Threads of the CPU (default: one a processor)");
     private readonly Setting<int[]?> _prompts = ListOf.Integers("--prompt", 0, 1 << 20, "Tokens of the prompts, 0 for none (default: 512)");
-    private readonly Setting<int[]?> _batches = ListOf.Integers("--batch", 0, MostBatch, "Sequences that decode together, 0 for none (default: 1,16)");
-    private readonly Setting<int[]?> _depths = ListOf.Integers("--depth", 0, 1 << 20, "Tokens in the cache before prompt or decode (default: 0)");
+    private readonly Setting<int[]?> _batches = ListOf.Integers(
+        "--batch", 0, MostBatch, "Sequences that decode together, 0 for none (default: 1,16)");
+    private readonly Setting<int[]?> _depths = ListOf.Integers(
+        "--depth", 0, 1 << 20, "Tokens in the cache before prompt or decode (default: 0)");
     private readonly Setting<int?> _samples = SettingOf.Integer("--samples", "N", 1, "Prompts that are timed (default: 5)", most: 1 << 20);
-    private readonly Setting<int?> _steps = SettingOf.Integer("--steps", "N", 1, "Decode steps that are timed (default: 64)", most: 1 << 20);
-    private readonly Setting<int?> _warmup = SettingOf.Integer("--warmup", "N", 0, "Passes before the first that is timed (default: 2)", most: 1 << 20);
+    private readonly Setting<int?> _steps = SettingOf.Integer(
+        "--steps", "N", 1, "Decode steps that are timed (default: 64)", most: 1 << 20);
+    private readonly Setting<int?> _warmup = SettingOf.Integer(
+        "--warmup", "N", 0, "Passes before the first that is timed (default: 2)", most: 1 << 20);
     private readonly Flag _json = new("--json", "Print one JSON object; of a comparison, an array");
     private readonly Flag _csv = new("--csv", "Print comma-separated values");
 
@@ -38,7 +42,10 @@ internal sealed class BenchCommand
     public static CommandDefinition Define()
     {
         var self = new BenchCommand();
-        var command = new Command("bench", "Speed of prompts and of decoding, and what the machine would allow") { self._files, self._compare.Option };
+        var command = new Command("bench", "Speed of prompts and of decoding, and what the machine would allow")
+        {
+            self._files, self._compare.Option,
+        };
         self._model.AddTo(command);
         foreach (Option option in (ReadOnlySpan<Option>)[
             self._devices.Option, self._types.Option, self._threads.Option, self._prompts.Option, self._batches.Option, self._depths.Option,

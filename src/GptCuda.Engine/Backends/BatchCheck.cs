@@ -54,7 +54,8 @@ internal sealed class BatchCheck(GptConfiguration configuration, int slotCount)
     public void CheckTargets(RaggedBatch batch, ReadOnlySpan<int> targets, int likelihoods)
     {
         if (targets.Length != batch.LogitRows.Length || likelihoods != targets.Length)
-            throw new ArgumentException($"{targets.Length} tokens and room for {likelihoods} likelihoods after {batch.LogitRows.Length} rows");
+            throw new ArgumentException(
+                $"{targets.Length} tokens and room for {likelihoods} likelihoods after {batch.LogitRows.Length} rows");
         for (int i = 0; i < targets.Length; i++)
         {
             if ((uint)targets[i] >= (uint)configuration.VocabularySize)

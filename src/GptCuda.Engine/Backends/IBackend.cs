@@ -25,12 +25,16 @@ public interface IBackend : IDisposable
     /// <exception cref="ArgumentException">A token, slot, position or length is out of range; the message has the values.</exception>
     void Forward(RaggedBatch batch, Span<float> logits, IForwardObserver? observer = null);
 
-    /// <summary>Runs the model as <see cref="Forward"/> does and gives, in place of logits, how unlikely the tokens were that follow.</summary>
+    /// <summary>
+    /// Runs the model as <see cref="Forward"/> does and gives, in place of logits, how unlikely the tokens were that follow.
+    /// </summary>
     /// <param name="batch">Tokens with slots and positions; at least one.</param>
     /// <param name="targets">The token after each of <see cref="RaggedBatch.LogitRows"/>, [R].</param>
     /// <param name="likelihoods">Their negative log-likelihoods in nats, [R].</param>
     /// <exception cref="ArgumentException">A token, slot, position or length is out of range; the message has the values.</exception>
-    /// <exception cref="InvalidDataException">A logit is NaN or plus infinity, or all are minus infinity; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A logit is NaN or plus infinity, or all are minus infinity; the message says where.
+    /// </exception>
     void Score(RaggedBatch batch, ReadOnlySpan<int> targets, Span<double> likelihoods);
 
     /// <summary>Feeds each sequence's last token and samples its next one.</summary>

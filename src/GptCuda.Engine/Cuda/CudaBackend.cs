@@ -38,7 +38,8 @@ public sealed class CudaBackend : IBackend
         CudaDevice device = _context.Device;
         WeightType = MatrixTypes.Choose(options.WeightType, device);
         if (Configuration.HeadSize > MostHeadSize)
-            throw new NotSupportedException($"{source.Location} has heads of {Configuration.HeadSize} channels; the kernels take at most {MostHeadSize}");
+            throw new NotSupportedException(
+                $"{source.Location} has heads of {Configuration.HeadSize} channels; the kernels take at most {MostHeadSize}");
         if (!device.SupportsCooperativeLaunch)
             throw new NotSupportedException($"{device.Name} cannot run a grid whose blocks wait for one another, which sampling needs");
         var shape = new KernelShape(
@@ -147,7 +148,9 @@ public sealed class CudaBackend : IBackend
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">A logit is NaN or plus infinity, or all are minus infinity; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A logit is NaN or plus infinity, or all are minus infinity; the message says where.
+    /// </exception>
     /// <exception cref="Kernels.Errors.CudaException">The driver failed, or the context is lost.</exception>
     public void Decode(ReadOnlySpan<DecodeRow> rows, Span<int> sampled)
     {
@@ -173,7 +176,9 @@ public sealed class CudaBackend : IBackend
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A slot is out of range, or the source holds fewer positions; the message has the values.</exception>
+    /// <exception cref="ArgumentException">
+    /// A slot is out of range, or the source holds fewer positions; the message has the values.
+    /// </exception>
     /// <exception cref="Kernels.Errors.CudaException">The driver failed, or the context is lost.</exception>
     public void CopySlot(int source, int destination, int length)
     {

@@ -33,11 +33,14 @@ internal sealed class CudaDecode : IDisposable
     private bool _prepared;
     private int _bucket;
 
-    /// <summary>Steps queued and not yet read, at most two; the number of the next to read. Even and odd ones have their own memory.</summary>
+    /// <summary>
+    /// Steps queued and not yet read, at most two; the number of the next to read. Even and odd ones have their own memory.
+    /// </summary>
     private int _ahead, _next;
 
     public CudaDecode(
-        GptConfiguration configuration, KernelShape shape, CudaStream stream, CudaKernels kernels, CudaWeights weights, CudaWorkspace workspace,
+        GptConfiguration configuration, KernelShape shape, CudaStream stream, CudaKernels kernels, CudaWeights weights,
+        CudaWorkspace workspace,
         CudaLayers layers, int slots)
     {
         _shape = shape;
@@ -67,7 +70,9 @@ internal sealed class CudaDecode : IDisposable
     }
 
     /// <summary>Samples the next token of each sequence of a checked step.</summary>
-    /// <exception cref="InvalidDataException">A logit is NaN or plus infinity, or all are minus infinity; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A logit is NaN or plus infinity, or all are minus infinity; the message says where.
+    /// </exception>
     public void Run(ReadOnlySpan<DecodeRow> rows, Span<int> sampled)
     {
         // Fewer sequences than half a bucket: a smaller one is worth starting anew.
@@ -90,7 +95,9 @@ internal sealed class CudaDecode : IDisposable
         }
     }
 
-    /// <summary>Forgets what is under way where it reads one of these slots: their keys and values are about to change beneath it.</summary>
+    /// <summary>
+    /// Forgets what is under way where it reads one of these slots: their keys and values are about to change beneath it.
+    /// </summary>
     public void Abandon(ReadOnlySpan<int> slots)
     {
         foreach (int slot in slots)
@@ -187,7 +194,9 @@ internal sealed class CudaDecode : IDisposable
         return _graphs[index] ??= Capture(bucket);
     }
 
-    /// <summary>Runs a step eagerly for rows without sequences, so that whatever is loaded at a first use is, and then records it.</summary>
+    /// <summary>
+    /// Runs a step eagerly for rows without sequences, so that whatever is loaded at a first use is, and then records it.
+    /// </summary>
     private CudaGraphInstance Capture(int bucket)
     {
         if (!_prepared)
@@ -241,10 +250,12 @@ internal sealed class CudaDecode : IDisposable
         int position = _flight.SampledPosition(row);
         Abandon();
         if (outcome != SampleOutcome.InvalidLogit)
-            return new InvalidDataException($"All {_shape.Vocabulary} logits at position {position} are minus infinity: no token can be chosen");
+            return new InvalidDataException(
+                $"All {_shape.Vocabulary} logits at position {position} are minus infinity: no token can be chosen");
         Span<int> token = stackalloc int[1];
         _stream.Download(_workspace.StepState.Slice(row, 1), token);
         return new InvalidDataException(
-            $"The logit of token {token[0]} at position {position} is NaN or infinite: a weight of the model is not finite, or its type overflowed");
+            $"The logit of token {token[0]} at position {position} is NaN or infinite: "
+            + "a weight of the model is not finite, or its type overflowed");
     }
 }

@@ -22,7 +22,8 @@ internal sealed class CudaForward : IDisposable
     private readonly List<QueryTile> _tiles = [];
 
     public CudaForward(
-        GptConfiguration configuration, KernelShape shape, CudaStream stream, CudaKernels kernels, CudaWeights weights, CudaWorkspace workspace,
+        GptConfiguration configuration, KernelShape shape, CudaStream stream, CudaKernels kernels, CudaWeights weights,
+        CudaWorkspace workspace,
         CudaCache cache, CudaLayers layers)
     {
         _configuration = configuration;
@@ -70,7 +71,9 @@ internal sealed class CudaForward : IDisposable
                     break;
                 QueueLogits(rows[..wanted], first, few);
                 for (int i = 0; i < wanted; i++)
-                    _stream.Download(_workspace.Logits.Slice((long)i * _shape.LogitsStride, vocabulary), logits.Slice((done + i) * vocabulary, vocabulary));
+                    _stream.Download(
+                        _workspace.Logits.Slice((long)i * _shape.LogitsStride, vocabulary),
+                        logits.Slice((done + i) * vocabulary, vocabulary));
                 done += wanted;
             }
         }
@@ -94,7 +97,8 @@ internal sealed class CudaForward : IDisposable
             while (done < batch.LogitRows.Length && batch.LogitRows[done] < first + count)
             {
                 int wanted = 1;
-                while (wanted < CudaWorkspace.LogitRows && done + wanted < batch.LogitRows.Length && batch.LogitRows[done + wanted] < first + count)
+                while (wanted < CudaWorkspace.LogitRows && done + wanted < batch.LogitRows.Length
+                    && batch.LogitRows[done + wanted] < first + count)
                     wanted++;
                 QueueLogits(batch.LogitRows.Slice(done, wanted), first, few);
                 DeviceSpan<int> followers = Upload(RowsOffset, targets.Slice(done, wanted));
@@ -178,7 +182,8 @@ internal sealed class CudaForward : IDisposable
             for (int i = 0; i < count; i++)
             {
                 _layers.LogitsOfFew(
-                    1, _workspace.Residual.Slice((long)(rows[i] - first) * width, width), logits.Slice((long)i * _shape.LogitsStride, _shape.LogitsStride));
+                    1, _workspace.Residual.Slice((long)(rows[i] - first) * width, width),
+                    logits.Slice((long)i * _shape.LogitsStride, _shape.LogitsStride));
             }
         }
     }

@@ -30,7 +30,8 @@ internal sealed class CudaKernels : IDisposable
         List<KernelVariant> variants =
         [
             EmbedKernel.Variant(shape), AttentionDecodeKernel.Variant(shape), SampleKernel.Variant(shape), CopySlotKernel.Variant(shape),
-            LayerNormKernel.Variant(shape), EpilogueKernels.Variant(shape), LikelihoodKernel.Variant(shape), AttentionPrefillKernel.Variant(shape),
+            LayerNormKernel.Variant(shape), EpilogueKernels.Variant(shape), LikelihoodKernel.Variant(shape),
+            AttentionPrefillKernel.Variant(shape),
             .. rows.Select(count => MatrixVectorKernels.Variant(shape, count)),
         ];
         if (shape.Type == MatrixType.Int8)
@@ -55,7 +56,8 @@ internal sealed class CudaKernels : IDisposable
                     break;
             }
             MostRows = _matrixVector.Count > 0 ? _matrixVector[^1].Rows : throw new NotSupportedException(
-                $"A vector of {Math.Max(shape.Width, shape.Inner)} channels does not fit in a block's shared memory on {context.Device.Name}, "
+                $"A vector of {Math.Max(shape.Width, shape.Inner)} channels does not fit in a block's shared memory "
+                + $"on {context.Device.Name}, "
                 + $"{context.Device.SharedBytesPerBlockOptIn} bytes.");
         }
         catch

@@ -35,7 +35,8 @@ internal sealed class CudaLayers(
             CudaLayer layer = weights.Layers[i];
             product.Qkv(stream, layer.QueryKeyValue, layer.QueryKeyValueFolded, layer.AttentionNorm, residual, queries, cache, places, i);
             trace?.QueriesKeysValues(i, queries);
-            kernels.AttentionDecode.Launch(stream, rows, queries, cache, places, workspace.Partial, workspace.Tickets, attended, _scales[i], i);
+            kernels.AttentionDecode.Launch(
+                stream, rows, queries, cache, places, workspace.Partial, workspace.Tickets, attended, _scales[i], i);
             trace?.Point(ForwardPoint.Attention, i, attended);
             product.Project(stream, layer.AttentionProjection, layer.AttentionProjectionBias, attended, residual);
             trace?.Point(ForwardPoint.ResidualAfterAttention, i, residual);

@@ -18,7 +18,8 @@ public readonly record struct CudaMemory(long Weights, long CachePerSlot, int Sl
     /// <summary>A line for the user.</summary>
     public string Describe(string device, ElementType type, long free) => string.Create(
         CultureInfo.InvariantCulture,
-        $"memory on {device}: {Megabytes(Weights)} of weights in {type.ToString().ToLowerInvariant()}, {SlotCount} x {Megabytes(CachePerSlot)} of cache, "
+        $"memory on {device}: {Megabytes(Weights)} of weights in {type.ToString().ToLowerInvariant()}, "
+        + $"{SlotCount} x {Megabytes(CachePerSlot)} of cache, "
         + $"{Megabytes(Workspace)} of workspace; {Megabytes(free)} are free");
 
     /// <summary>Refuses what the GPU has no room for.</summary>
@@ -28,8 +29,10 @@ public readonly record struct CudaMemory(long Weights, long CachePerSlot, int Sl
         if (Total > free)
         {
             throw new InsufficientMemoryException(
-                $"{location} in {type.ToString().ToLowerInvariant()} takes {Megabytes(Weights)} of weights, {SlotCount} x {Megabytes(CachePerSlot)} of cache "
-                + $"and {Megabytes(Workspace)} of workspace, and {device} has {Megabytes(free)} free: use a smaller type or fewer sequences at once");
+                $"{location} in {type.ToString().ToLowerInvariant()} takes {Megabytes(Weights)} of weights, "
+                + $"{SlotCount} x {Megabytes(CachePerSlot)} of cache "
+                + $"and {Megabytes(Workspace)} of workspace, and {device} has {Megabytes(free)} free: "
+                + "use a smaller type or fewer sequences at once");
         }
     }
 

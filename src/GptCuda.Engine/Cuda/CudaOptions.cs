@@ -12,7 +12,9 @@ public sealed record CudaOptions
     /// <summary>How matrices are held; null for bf16, or f16 where the GPU has no bf16 arithmetic.</summary>
     public ElementType? WeightType { get; init; }
 
-    /// <summary>Cache slots; null for as many as half of the memory left beside the weights holds, at most <see cref="SlotLimit"/>.</summary>
+    /// <summary>
+    /// Cache slots; null for as many as half of the memory left beside the weights holds, at most <see cref="SlotLimit"/>.
+    /// </summary>
     public int? SlotCount { get; init; }
 
     /// <summary>Most slots where <see cref="SlotCount"/> does not say how many.</summary>

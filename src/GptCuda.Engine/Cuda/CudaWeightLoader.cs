@@ -80,13 +80,18 @@ internal sealed class CudaWeightLoader : IDisposable
         {
             int count = Math.Min(atOnce, rows - first);
             var part = new DeviceMatrix(
-                matrix.Elements.Slice(first * rowBytes, count * rowBytes), _shape.Type == MatrixType.Int8 ? matrix.Scales.Slice(first, count) : default);
-            conversion.Rows(_stream, Stage(tensor, (long)first * columns, (long)count * columns), count, columns, part, stride, _beyond.Span);
+                matrix.Elements.Slice(first * rowBytes, count * rowBytes), _shape.Type == MatrixType.Int8
+                    ? matrix.Scales.Slice(first, count)
+                    : default);
+            conversion.Rows(
+                _stream, Stage(tensor, (long)first * columns, (long)count * columns), count, columns, part, stride, _beyond.Span);
         }
         CheckRange(name);
     }
 
-    /// <summary>Uploads a vector as f32, or a table as the f32 numbers that its rows are once rounded to the type of the matrices.</summary>
+    /// <summary>
+    /// Uploads a vector as f32, or a table as the f32 numbers that its rows are once rounded to the type of the matrices.
+    /// </summary>
     public void UploadValues(string name, DeviceSpan<float> values)
     {
         WeightTensor tensor = _tensors[name];
@@ -98,7 +103,8 @@ internal sealed class CudaWeightLoader : IDisposable
             {
                 int count = (int)Math.Min(atOnce, rows - first);
                 conversion.RoundedRows(
-                    _stream, Stage(tensor, first * columns, count * columns), count, (int)columns, values.Slice(first * columns, count * columns), _beyond.Span);
+                    _stream, Stage(tensor, first * columns, count * columns), count, (int)columns,
+                    values.Slice(first * columns, count * columns), _beyond.Span);
             }
             CheckRange(name);
             return;
@@ -168,7 +174,8 @@ internal sealed class CudaWeightLoader : IDisposable
         if (beyond[0] > 0)
         {
             throw new InvalidDataException(
-                $"{_source.Location}: {name}: {beyond[0]} weights are beyond f16's largest number, {WeightRounding.LargestHalf}; use bf16 or f32");
+                $"{_source.Location}: {name}: {beyond[0]} weights are beyond f16's largest number, "
+                + $"{WeightRounding.LargestHalf}; use bf16 or f32");
         }
     }
 }

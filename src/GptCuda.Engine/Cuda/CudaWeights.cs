@@ -29,10 +29,12 @@ internal sealed class CudaWeights : IDisposable
         {
             LayerNormWeights attentionNorm = TakeNorm(WeightCatalog.Block(layer, "ln_1"), width, epsilon);
             (DeviceMatrix qkv, DeviceSpan<float> qkvBias) = TakeLinear(WeightCatalog.Block(layer, "attn.c_attn"), width, 3 * width);
-            (DeviceMatrix projection, DeviceSpan<float> projectionBias) = TakeLinear(WeightCatalog.Block(layer, "attn.c_proj"), width, width);
+            (DeviceMatrix projection, DeviceSpan<float> projectionBias) = TakeLinear(
+                WeightCatalog.Block(layer, "attn.c_proj"), width, width);
             LayerNormWeights mlpNorm = TakeNorm(WeightCatalog.Block(layer, "ln_2"), width, epsilon);
             (DeviceMatrix expansion, DeviceSpan<float> expansionBias) = TakeLinear(WeightCatalog.Block(layer, "mlp.c_fc"), width, inner);
-            (DeviceMatrix contraction, DeviceSpan<float> contractionBias) = TakeLinear(WeightCatalog.Block(layer, "mlp.c_proj"), inner, width);
+            (DeviceMatrix contraction, DeviceSpan<float> contractionBias) = TakeLinear(
+                WeightCatalog.Block(layer, "mlp.c_proj"), inner, width);
             layers[layer] = new CudaLayer(
                 attentionNorm, qkv, qkvBias, TakeFolded(qkv, attentionNorm, qkvBias, 3 * width), projection, projectionBias,
                 mlpNorm, expansion, expansionBias, TakeFolded(expansion, mlpNorm, expansionBias, inner), contraction, contractionBias);
@@ -60,7 +62,8 @@ internal sealed class CudaWeights : IDisposable
 
     /// <summary>Bytes that the weights of a model take.</summary>
     /// <exception cref="OverflowException">More than 64 bits can count.</exception>
-    public static long TotalBytes(GptConfiguration configuration, KernelShape shape) => new CudaWeights(configuration, shape, null)._plan.Bytes;
+    public static long TotalBytes(GptConfiguration configuration, KernelShape shape) =>
+        new CudaWeights(configuration, shape, null)._plan.Bytes;
 
     /// <summary>Allocates and uploads a model's weights. The source is not needed after it.</summary>
     /// <exception cref="InvalidDataException">A weight is out of the type's range; what the source throws passes through.</exception>

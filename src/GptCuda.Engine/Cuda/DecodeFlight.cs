@@ -14,7 +14,8 @@ internal sealed class DecodeFlight(int most, int slots, int contextLength)
 {
     private readonly int[] _rowOfSlot = [.. Enumerable.Repeat(-1, slots)];
     private readonly SequenceSampling?[] _sampling = new SequenceSampling?[most];
-    private readonly int[] _slots = new int[most], _tokens = new int[most], _positions = new int[most], _ends = new int[most], _lasts = new int[most];
+    private readonly int[] _slots = new int[most], _tokens = new int[most], _positions = new int[most];
+    private readonly int[] _ends = new int[most], _lasts = new int[most];
     private int _count;
 
     /// <summary>Sequences that go on.</summary>
@@ -54,7 +55,8 @@ internal sealed class DecodeFlight(int most, int slots, int contextLength)
         foreach (DecodeRow row in rows)
         {
             int i = _rowOfSlot[row.Slot];
-            if (i < 0 || _tokens[i] != row.Token || _positions[i] != row.Position || _sampling[i] != row.Sampling || _ends[i] != row.EndOfText
+            if (i < 0 || _tokens[i] != row.Token || _positions[i] != row.Position || _sampling[i] != row.Sampling
+                || _ends[i] != row.EndOfText
                 || _lasts[i] != Math.Min(row.LastPosition, contextLength - 1))
                 return false;
         }

@@ -26,6 +26,7 @@ internal static class MatrixTypes
         if (asked is null)
             return hasBFloat16 ? ElementType.BF16 : ElementType.F16;
         return asked != ElementType.BF16 || hasBFloat16 ? asked.Value : throw new NotSupportedException(
-            $"{device.Name} has compute capability {device.ComputeCapability} and no bf16 arithmetic, which begins with {FirstWithBFloat16}: use f16");
+            $"{device.Name} has compute capability {device.ComputeCapability} and no bf16 arithmetic, "
+            + $"which begins with {FirstWithBFloat16}: use f16");
     }
 }

@@ -107,7 +107,8 @@ public sealed unsafe class NvrtcCompiler
     {
         var sources = new Dictionary<string, string>(source.Headers) { [source.File] = source.Text };
         string first = CompilerLog.FirstError(log, sources);
-        string message = $"{source.File} does not compile with {string.Join(' ', options)}: nvrtcCompileProgram failed with {Text(result)} ({(int)result})."
+        string message = $"{source.File} does not compile with {string.Join(' ', options)}: "
+            + $"nvrtcCompileProgram failed with {Text(result)} ({(int)result})."
             + (first.Length > 0 ? $"\n{first}" : "")
             + (log.Length > 0 ? $"\nThe whole log:\n{log}" : "");
         return new NvrtcException(message, source.File, log);

@@ -21,6 +21,7 @@ internal static partial class CompilerLog
         return number < 1 || number > lines.Length ? error : $"{error}\n  {name}:{number}: {lines[number - 1].Trim()}";
     }
 
-    [GeneratedRegex(@"^(?<file>[^\n(:]+?)(\((?<line>\d+)\)|:(?<line>\d+)(:\d+)?)\s*:\s*(fatal |catastrophic )?error[^\n]*", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<file>[^\n(:]+?)(\((?<line>\d+)\)|:(?<line>\d+)(:\d+)?)\s*:\s*(fatal |catastrophic )?error[^\n]*", RegexOptions.Multiline)]
     private static partial Regex Position();
 }

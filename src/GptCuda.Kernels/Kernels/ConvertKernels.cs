@@ -46,7 +46,8 @@ public sealed class ConvertKernels
     /// <exception cref="ArgumentOutOfRangeException">Nothing is stored as int8.</exception>
     public static KernelVariant Variant(MatrixType stored, MatrixType target)
     {
-        if (stored == MatrixType.Int8) throw new ArgumentOutOfRangeException(nameof(stored), stored, "Weights are stored as f32, bf16 or f16.");
+        if (stored == MatrixType.Int8) throw new ArgumentOutOfRangeException(
+            nameof(stored), stored, "Weights are stored as f32, bf16 or f16.");
         return new KernelVariant("convert.cu", ("STORED", KernelShape.Text((int)stored)), ("WEIGHT", KernelShape.Text((int)target)));
     }
 
@@ -104,7 +105,8 @@ public sealed class ConvertKernels
     /// <param name="matrix">[outputs, inputs padded to 16 bytes], written.</param>
     /// <param name="beyond">Raised by the weights beyond f16.</param>
     /// <exception cref="ArgumentException">An operand has another length.</exception>
-    public void Transposed(CudaStream stream, DeviceSpan<byte> stored, int inputs, int outputs, DeviceMatrix matrix, DeviceSpan<uint> beyond)
+    public void Transposed(
+        CudaStream stream, DeviceSpan<byte> stored, int inputs, int outputs, DeviceMatrix matrix, DeviceSpan<uint> beyond)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (_target == MatrixType.Int8)
@@ -139,7 +141,8 @@ public sealed class ConvertKernels
         if (firstInput % 16 != 0 || firstInput + KernelShape.Stride(_target, inputs) > stride)
         {
             throw new ArgumentException(
-                $"{inputs} inputs from {firstInput} on do not fit into rows of {stride}; runs begin at multiples of 16.", nameof(firstInput));
+                $"{inputs} inputs from {firstInput} on do not fit into rows of {stride}; runs begin at multiples of 16.",
+                nameof(firstInput));
         }
         var arguments = new KernelArguments();
         arguments.Add(stored);

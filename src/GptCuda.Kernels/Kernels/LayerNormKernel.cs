@@ -21,17 +21,22 @@ public sealed class LayerNormKernel(KernelModule module, KernelShape shape)
     /// <param name="stream">Where.</param>
     /// <param name="count">Rows of the output.</param>
     /// <param name="residual">[T, Width]; changed only where <paramref name="pending"/> is given.</param>
-    /// <param name="pending">[Width], first added to every row; only where <paramref name="rows"/> is empty. Empty: nothing is added.</param>
+    /// <param name="pending">
+    /// [Width], first added to every row; only where <paramref name="rows"/> is empty. Empty: nothing is added.
+    /// </param>
     /// <param name="rows">[count], which rows; empty: row r for r.</param>
     /// <param name="norm">Gain, shift, epsilon.</param>
     /// <param name="output">[count, Width] in the type of <see cref="KernelShape.CachedBytes"/>, written.</param>
-    /// <exception cref="ArgumentException">Both <paramref name="pending"/> and <paramref name="rows"/> are given: a row could get it twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// Both <paramref name="pending"/> and <paramref name="rows"/> are given: a row could get it twice.
+    /// </exception>
     public void Launch(
         CudaStream stream, int count, DeviceSpan<float> residual, DeviceSpan<float> pending, DeviceSpan<int> rows,
         in LayerNormWeights norm, DeviceSpan<byte> output)
     {
         if (pending.Length > 0 && rows.Length > 0)
-            throw new ArgumentException("A pending bias is added to all rows in order; it cannot be combined with chosen rows.", nameof(pending));
+            throw new ArgumentException(
+                "A pending bias is added to all rows in order; it cannot be combined with chosen rows.", nameof(pending));
         var arguments = new KernelArguments();
         arguments.Add(residual);
         arguments.Add(pending);

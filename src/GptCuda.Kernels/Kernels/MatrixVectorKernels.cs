@@ -56,7 +56,9 @@ public sealed class MatrixVectorKernels
         return shape.Variant("matvec.cu", rows);
     }
 
-    /// <summary>LayerNorm of the residual stream, the product with [3 Width, Width], bias: queries out, keys and values into the cache.</summary>
+    /// <summary>
+    /// LayerNorm of the residual stream, the product with [3 Width, Width], bias: queries out, keys and values into the cache.
+    /// </summary>
     /// <param name="stream">Where.</param>
     /// <param name="weight">[3 Width, Width].</param>
     /// <param name="bias">[3 Width], with LayerNorm's shift in it: <see cref="FoldShiftKernel"/>.</param>
@@ -92,7 +94,8 @@ public sealed class MatrixVectorKernels
     /// <param name="bias">[Width].</param>
     /// <param name="x">[rows, Width] in the type of <see cref="KernelShape.CachedBytes"/>.</param>
     /// <param name="residual">[rows, Width], added to.</param>
-    public void Project(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> x, DeviceSpan<float> residual) =>
+    public void Project(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> x,
+        DeviceSpan<float> residual) =>
         AddTo(stream, _project, _shape.Width, weight, bias, x, residual);
 
     /// <summary>LayerNorm of the residual stream, the product with [Inner, Width], bias and GELU.</summary>
@@ -122,7 +125,8 @@ public sealed class MatrixVectorKernels
     /// <param name="bias">[Width].</param>
     /// <param name="hidden">[rows, Inner] in the type of <see cref="KernelShape.CachedBytes"/>.</param>
     /// <param name="residual">[rows, Width], added to.</param>
-    public void Contract(CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> hidden, DeviceSpan<float> residual) =>
+    public void Contract(
+        CudaStream stream, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> hidden, DeviceSpan<float> residual) =>
         AddTo(stream, _contract, _shape.Inner, weight, bias, hidden, residual);
 
     /// <summary>LayerNorm of rows of the residual stream and the product with the embedding.</summary>
@@ -131,7 +135,8 @@ public sealed class MatrixVectorKernels
     /// <param name="norm">Applied to the rows first.</param>
     /// <param name="residual">[rows, Width]: the rows whose logits are wanted.</param>
     /// <param name="logits">[rows, <see cref="KernelShape.LogitsStride"/>], the first Vocabulary of each row written.</param>
-    public void Logits(CudaStream stream, DeviceMatrix embedding, in LayerNormWeights norm, DeviceSpan<float> residual, DeviceSpan<float> logits)
+    public void Logits(
+        CudaStream stream, DeviceMatrix embedding, in LayerNormWeights norm, DeviceSpan<float> residual, DeviceSpan<float> logits)
     {
         var arguments = new KernelArguments();
         Add(ref arguments, embedding);
@@ -151,7 +156,8 @@ public sealed class MatrixVectorKernels
     }
 
     private void AddTo(
-        CudaStream stream, Kernel kernel, int columns, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> x, DeviceSpan<float> residual)
+        CudaStream stream, Kernel kernel, int columns, DeviceMatrix weight, DeviceSpan<float> bias, DeviceSpan<byte> x,
+        DeviceSpan<float> residual)
     {
         var arguments = new KernelArguments();
         Add(ref arguments, weight);

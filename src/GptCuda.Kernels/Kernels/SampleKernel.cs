@@ -80,7 +80,9 @@ public sealed class SampleKernel
         for (long row = 0; row < workspace.Length; row += WorkspaceBytes) stream.FillBytes(workspace.Slice(row, 3 * sizeof(uint)), 0xFF);
     }
 
-    /// <summary>Queues a step: each row's token is chosen, noted, and its embedding and its position's put into the residual stream.</summary>
+    /// <summary>
+    /// Queues a step: each row's token is chosen, noted, and its embedding and its position's put into the residual stream.
+    /// </summary>
     /// <param name="stream">Where.</param>
     /// <param name="logits">[rows, <see cref="KernelShape.LogitsStride"/>].</param>
     /// <param name="state">What changes from step to step.</param>

@@ -19,7 +19,8 @@ internal static class LibraryFailure
         {
             CudaLibrary.Driver => host.IsWindows
                 ? "Install the NVIDIA driver from https://www.nvidia.com/drivers (CUDA 12.0 needs 528 or newer, CUDA 13.0 needs 580)."
-                : "Install the NVIDIA driver of your distribution (CUDA 12.0 needs 525 or newer, CUDA 13.0 needs 580); in a container, run it with the NVIDIA Container Toolkit (--gpus all).",
+                : "Install the NVIDIA driver of your distribution (CUDA 12.0 needs 525 or newer, CUDA 13.0 needs 580); "
+                    + "in a container, run it with the NVIDIA Container Toolkit (--gpus all).",
             CudaLibrary.Nvrtc when unsuitable =>
                 "The driver is too old for it: update the driver (CUDA 13 needs 580 or newer), or install NVRTC 12 beside it: "
                 + $"pip install nvidia-cuda-nvrtc-cu12 in an active Python environment. {named}",

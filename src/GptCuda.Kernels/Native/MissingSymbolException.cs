@@ -9,7 +9,8 @@ public sealed class MissingSymbolException : Exception
     public MissingSymbolException(string library, string symbol, int since = 0)
         : base(since == 0
             ? $"{library} does not export {symbol}: it is too old, or not the library that its name says."
-            : $"{library} does not export {symbol}, which came with CUDA {CudaVersion.Text(since)}: install a driver of that version or newer.")
+            : $"{library} does not export {symbol}, which came with CUDA {CudaVersion.Text(since)}: "
+                + "install a driver of that version or newer.")
     {
         Library = library;
         Symbol = symbol;

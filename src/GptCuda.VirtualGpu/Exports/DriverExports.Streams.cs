@@ -63,7 +63,8 @@ internal static unsafe partial class DriverExports
             else if (target.Capture is { } capture)
             {
                 capture.Invalidate();
-                throw new DriverException(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "a captured stream waits for an event outside of its capture.");
+                throw new DriverException(
+                    CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "a captured stream waits for an event outside of its capture.");
             }
             else if (mark.Recorded is { IsDone: false } work)
             {

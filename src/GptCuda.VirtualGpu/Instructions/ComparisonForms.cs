@@ -16,11 +16,14 @@ internal static unsafe class ComparisonForms
         AddInteger<uint>(table, "u32", 4, isSigned: false);
         AddInteger<long>(table, "s64", 8, isSigned: true);
         AddInteger<ulong>(table, "u64", 8, isSigned: false);
-        AddFloat<float, Equal<float>, NotEqual<float>, Less<float>, LessOrEqual<float>, Greater<float>, GreaterOrEqual<float>>(table, "f32", 4);
-        AddFloat<double, Equal<double>, NotEqual<double>, Less<double>, LessOrEqual<double>, Greater<double>, GreaterOrEqual<double>>(table, "f64", 8);
+        AddFloat<float, Equal<float>, NotEqual<float>, Less<float>, LessOrEqual<float>, Greater<float>,
+        GreaterOrEqual<float>>(table, "f32", 4);
+        AddFloat<double, Equal<double>, NotEqual<double>, Less<double>, LessOrEqual<double>, Greater<double>,
+        GreaterOrEqual<double>>(table, "f64", 8);
         AddFloat<float,
             FlushedComparison<Equal<float>>, FlushedComparison<NotEqual<float>>, FlushedComparison<Less<float>>,
-            FlushedComparison<LessOrEqual<float>>, FlushedComparison<Greater<float>>, FlushedComparison<GreaterOrEqual<float>>>(table, "ftz f32", 4);
+            FlushedComparison<LessOrEqual<float>>, FlushedComparison<Greater<float>>,
+            FlushedComparison<GreaterOrEqual<float>>>(table, "ftz f32", 4);
         AddNarrow<HalfOperations.Half16>(table, "f16");
         AddNarrow<HalfOperations.BFloat16>(table, "bf16");
 
@@ -51,7 +54,8 @@ internal static unsafe class ComparisonForms
         Add<T, GreaterOrEqual<T>>(table, isSigned ? "ge" : "ge|hs", type, bytes, kind);
     }
 
-    private static void AddFloat<T, TEqual, TNotEqual, TLess, TLessOrEqual, TGreater, TGreaterOrEqual>(InstructionTable table, string type, int bytes)
+    private static void AddFloat<T, TEqual, TNotEqual, TLess, TLessOrEqual, TGreater, TGreaterOrEqual>(
+        InstructionTable table, string type, int bytes)
         where T : unmanaged
         where TEqual : struct, IVectorComparison<T>
         where TNotEqual : struct, IVectorComparison<T>
@@ -110,8 +114,10 @@ internal static unsafe class ComparisonForms
         string[] parts = type.Split(' ');
         string before = string.Join(' ', [comparison, .. parts[..^1]]);
         string combined = string.Join(' ', [comparison, "and|or|xor", .. parts[..^1]]);
-        AddRegisterForm(table, $"{before} u32|s32|f32 {parts[^1]}", $"=4 {bytes} {bytes}", parts.Length, kind, &SetRegister<T, TComparison>);
-        AddRegisterForm(table, $"{combined} u32|s32|f32 {parts[^1]}", $"=4 {bytes} {bytes} p", parts.Length + 1, kind, &SetRegister<T, TComparison>);
+        AddRegisterForm(
+            table, $"{before} u32|s32|f32 {parts[^1]}", $"=4 {bytes} {bytes}", parts.Length, kind, &SetRegister<T, TComparison>);
+        AddRegisterForm(
+            table, $"{combined} u32|s32|f32 {parts[^1]}", $"=4 {bytes} {bytes} p", parts.Length + 1, kind, &SetRegister<T, TComparison>);
     }
 
     private static void AddPredicateForm(

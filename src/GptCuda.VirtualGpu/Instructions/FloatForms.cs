@@ -87,7 +87,8 @@ internal static unsafe class FloatForms
         table.Add("fma", $"{rounding} f32", "=4 4 4 4",
             &LaneLoop.Ternary<float, float, float, float, DirectedOperations.FusedMultiplyAdd<TRounding>>, InstructionClass.Float);
         table.Add("fma", $"{rounding} ftz f32", "=4 4 4 4",
-            &LaneLoop.Ternary<float, float, float, float, DirectedOperations.FlushedTernary<DirectedOperations.FusedMultiplyAdd<TRounding>>>,
+            &LaneLoop.Ternary<float, float, float, float,
+            DirectedOperations.FlushedTernary<DirectedOperations.FusedMultiplyAdd<TRounding>>>,
             InstructionClass.Float);
 
         void Add<TOperation>(string opcode)

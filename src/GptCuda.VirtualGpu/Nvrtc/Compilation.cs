@@ -65,7 +65,9 @@ internal static partial class Compilation
         ChildProcess.Outcome outcome = ChildProcess.Run(clang.Path, arguments, headers, Path.Combine(folder.Root, "log"));
         if (outcome.ExitCode != 0 || !File.Exists(ptx))
             throw new NvrtcException(nvrtcResult.NVRTC_ERROR_COMPILATION,
-                outcome.Output.Length > 0 ? outcome.Output.TrimEnd('\n') : $"{clang.Path} ended with exit code {outcome.ExitCode} and no word.");
+                outcome.Output.Length > 0
+                    ? outcome.Output.TrimEnd('\n')
+                    : $"{clang.Path} ended with exit code {outcome.ExitCode} and no word.");
         return (FilePrefix().Replace(File.ReadAllText(ptx), "$1"), outcome.Output);
     }
 

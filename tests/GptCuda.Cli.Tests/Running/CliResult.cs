@@ -16,7 +16,8 @@ internal sealed record CliResult(int ExitCode, byte[] OutputBytes, byte[] ErrorB
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Lines of standard error without the one that says what <c>auto</c> chose.</summary>
-    public string[] ErrorLines => [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("gptcuda: device: ", StringComparison.Ordinal))];
+    public string[] ErrorLines => [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(
+        line => !line.StartsWith("gptcuda: device: ", StringComparison.Ordinal))];
 
     /// <summary>Fails with what the process said where it did not succeed.</summary>
     public CliResult Succeeded()

@@ -95,7 +95,8 @@ public sealed class CpuBackendTests
         var sampling = new SequenceSampling(new SamplingOptions { Greedy = true }, 0, 0);
         DecodeRow[] rows = [new(1, 5, 0, sampling), new(1, 6, 1, sampling)];
 
-        Assert.Contains("slot 1", Assert.Throws<ArgumentException>(() => backend.Decode(rows, new int[2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "slot 1", Assert.Throws<ArgumentException>(() => backend.Decode(rows, new int[2])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => backend.Decode(rows, new int[1]));
     }
 
@@ -223,7 +224,8 @@ public sealed class CpuBackendTests
         float[] expected = backend.LastLogits([1, 2, 3]);
 
         Assert.Throws<NotSupportedException>(() => backend.AllLogits([1, 2, 3], observer: new ThrowingObserver()));
-        Assert.Contains("holds 0", Assert.Throws<ArgumentException>(() => backend.LastLogits([4], position: 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds 0", Assert.Throws<ArgumentException>(() => backend.LastLogits([4], position: 3)).Message, StringComparison.Ordinal);
         Assert.Equal(expected, backend.LastLogits([1, 2, 3]));
     }
 

@@ -29,7 +29,9 @@ public sealed unsafe class LanesTests
                 for (int i = 0; i < TLanes.Count; i++)
                 {
                     var expected = (float)BitConverter.UInt16BitsToHalf(stored[i]);
-                    Assert.True(expected.Equals(loaded[i]) && float.IsNegative(expected) == float.IsNegative(loaded[i]), $"{stored[i]:x4}: {loaded[i]}");
+                    Assert.True(
+                        expected.Equals(loaded[i]) && float.IsNegative(expected) == float.IsNegative(loaded[i]),
+                        $"{stored[i]:x4}: {loaded[i]}");
                 }
             }
         }

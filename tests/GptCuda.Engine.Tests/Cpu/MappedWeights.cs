@@ -32,7 +32,8 @@ internal sealed unsafe class MappedWeights : IWeightSource
     public void Read(string name, long first, Span<float> destination)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        MemoryMarshal.Cast<byte, float>(new ReadOnlySpan<byte>((byte*)_addresses[name] + 1 + (first * sizeof(float)), destination.Length * sizeof(float)))
+        MemoryMarshal.Cast<byte,
+        float>(new ReadOnlySpan<byte>((byte*)_addresses[name] + 1 + (first * sizeof(float)), destination.Length * sizeof(float)))
             .CopyTo(destination);
     }
 

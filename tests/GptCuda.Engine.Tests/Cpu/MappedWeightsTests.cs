@@ -20,7 +20,8 @@ public sealed class MappedWeightsTests
     [MemberData(nameof(Shapes))]
     public void Forward_FirstAndSecondPass_SameBitsAsPanels(int width, int inner, int vocabulary)
     {
-        using var weights = new RandomWeights(RandomWeights.Shape(vocabulary, context: 130, width, heads: width == 35 ? 5 : 4, layers: 2, inner));
+        using var weights = new RandomWeights(
+            RandomWeights.Shape(vocabulary, context: 130, width, heads: width == 35 ? 5 : 4, layers: 2, inner));
         foreach (VectorWidth vectors in Enum.GetValues<VectorWidth>())
         {
             foreach (int count in (ReadOnlySpan<int>)[1, 2, 7, 13, 100])

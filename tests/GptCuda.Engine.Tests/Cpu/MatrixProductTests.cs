@@ -43,13 +43,15 @@ public sealed unsafe class MatrixProductTests
     }
 
     [Fact]
-    public void Run_MoreRowsThanABlock_EqualsChainOfFusedMultiplyAdds() => Check<Lanes256, Vector256<float>>(ElementType.F32, rows: 580, inputs: 20, outputs: 70);
+    public void Run_MoreRowsThanABlock_EqualsChainOfFusedMultiplyAdds() =>
+        Check<Lanes256, Vector256<float>>(ElementType.F32, rows: 580, inputs: 20, outputs: 70);
 
     private static void Check<TLanes, TVector>(ElementType type, int rows, int inputs, int outputs)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
-        using var weights = new RandomWeights(RandomWeights.Shape(width: inputs, heads: 1, inner: outputs, vocabulary: 1, context: 1, layers: 1));
+        using var weights = new RandomWeights(
+            RandomWeights.Shape(width: inputs, heads: 1, inner: outputs, vocabulary: 1, context: 1, layers: 1));
         using var rounded = new RoundedWeights(weights, type == ElementType.Int8 ? ElementType.F32 : type);
         using CpuWeights packed = CpuWeights.Load(weights, type, new WorkerPool(1));
         PackedMatrix matrix = packed.Layers[0].MlpExpansion;
@@ -75,7 +77,9 @@ public sealed unsafe class MatrixProductTests
                 }
 
                 float expected = MathF.FusedMultiplyAdd(sum, scale, bias[o]);
-                Assert.True(expected == actual[(row * outputs) + o], $"{TLanes.Name} row {row} of {rows}, output {o}: {actual[(row * outputs) + o]}, not {expected}");
+                Assert.True(
+                    expected == actual[(row * outputs) + o],
+                    $"{TLanes.Name} row {row} of {rows}, output {o}: {actual[(row * outputs) + o]}, not {expected}");
             }
         }
     }
@@ -95,7 +99,8 @@ public sealed unsafe class MatrixProductTests
             for (int tile = 0; tile < RowPacking<TLanes, TVector>.TileCount(rows); tile++)
             {
                 nint first = (nint)tile * RowPacking<TLanes, TVector>.Height(rows) * inputs;
-                RowPacking<TLanes, TVector>.Pack(source + first, inputs, RowPacking<TLanes, TVector>.RowsIn(tile, rows), inputs, packed.Pointer + first);
+                RowPacking<TLanes,
+                TVector>.Pack(source + first, inputs, RowPacking<TLanes, TVector>.RowsIn(tile, rows), inputs, packed.Pointer + first);
             }
 
             product.Run(packed.Pointer, rows, matrix, Finish.Store, destination, matrix.Outputs);

@@ -49,7 +49,8 @@ internal sealed class RandomWeights : IWeightSource
         return [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
     }
 
-    public void Read(string name, long first, Span<float> destination) => _values[name].AsSpan((int)first, destination.Length).CopyTo(destination);
+    public void Read(string name, long first, Span<float> destination) =>
+        _values[name].AsSpan((int)first, destination.Length).CopyTo(destination);
 
     public unsafe bool TryMap(string name, out byte* bytes)
     {

@@ -31,7 +31,8 @@ public sealed unsafe class WeightConversionTests
 
             // The two neighbours as doubles; beyond the last finite one stands 2^128.
             int below = BitConverter.SingleToInt32Bits(value) & unchecked((int)0xFFFF0000);
-            double low = Math.Abs(BitConverter.Int32BitsToSingle(below)), high = Math.Abs((double)BitConverter.Int32BitsToSingle(below + 0x10000));
+            double low = Math.Abs(BitConverter.Int32BitsToSingle(below)), high = Math.Abs(
+                (double)BitConverter.Int32BitsToSingle(below + 0x10000));
             high = double.IsInfinity(high) ? Math.Pow(2, 128) : high;
             double magnitude = Math.Abs((double)value), middle = (low + high) / 2;
             bool up = magnitude > middle || (magnitude == middle && (below & 0x10000) != 0);

@@ -47,7 +47,8 @@ internal sealed class HistoryBackend(GptConfiguration configuration, int slots, 
         float[] logits = new float[targets.Length * vocabulary];
         Forward(batch, logits);
         for (int i = 0; i < targets.Length; i++)
-            likelihoods[i] = LogProbability.Negative(logits.AsSpan(i * vocabulary, vocabulary), targets[i], batch.Positions[batch.LogitRows[i]] + 1);
+            likelihoods[i] = LogProbability.Negative(
+                logits.AsSpan(i * vocabulary, vocabulary), targets[i], batch.Positions[batch.LogitRows[i]] + 1);
     }
 
     public void Decode(ReadOnlySpan<DecodeRow> rows, Span<int> sampled)

@@ -84,7 +84,8 @@ public sealed class HostileWeightFileTests
         foreach (SmallTensor tensor in new SmallModel().Tensors)
             writer.Add(SmallModel.CheckpointName(tensor.Name), tensor);
         // Each entry becomes length, name, length, message: what is cut off or moved stays a list of entries.
-        byte[] original = [.. writer.Entries.SelectMany(entry => (byte[])[(byte)entry.Key.Length, .. Encoding.Latin1.GetBytes(entry.Key), (byte)entry.Value.Length, .. entry.Value])];
+        byte[] original = [.. writer.Entries.SelectMany(
+            entry => (byte[])[(byte)entry.Key.Length, .. Encoding.Latin1.GetBytes(entry.Key), (byte)entry.Value.Length, .. entry.Value])];
         return (original, Write);
 
         void Write(byte[] copy)

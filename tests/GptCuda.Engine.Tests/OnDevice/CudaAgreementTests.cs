@@ -46,7 +46,9 @@ public sealed class CudaAgreementTests(TestDevice device)
         {
             Assert.Equal(values.Length, seen.Length);
             double difference = GoldenCase.Difference<float>(seen, values);
-            Assert.True(difference <= (type == ElementType.F32 ? Exact : Rounded), $"{point} of layer {layer} differs by {difference} of its largest magnitude");
+            Assert.True(
+                difference <= (type == ElementType.F32 ? Exact : Rounded),
+                $"{point} of layer {layer} differs by {difference} of its largest magnitude");
         }
         Assert.Equal(logits, actual.Seen[^1].Values);
         // Without an observer the same launches do the same.

@@ -8,7 +8,9 @@ using GptCuda.Kernels.Tests.OnDevice;
 
 namespace GptCuda.Engine.Tests.OnDevice;
 
-/// <summary>Decode steps: what is sampled is what the CPU's sampler draws from the GPU's own logits, however sequences come and go.</summary>
+/// <summary>
+/// Decode steps: what is sampled is what the CPU's sampler draws from the GPU's own logits, however sequences come and go.
+/// </summary>
 [Collection(TestDevice.Collection)]
 public sealed class CudaDecodeTests(TestDevice device)
 {

@@ -55,7 +55,8 @@ public sealed class CudaFailureTests(TestDevice device)
         using var weights = new RandomWeights(RandomWeights.Shape());
         weights[WeightCatalog.Block(1, "mlp.c_fc.weight")][100] = 70000;
 
-        var e = Assert.Throws<InvalidDataException>(() => device.NewBackend(weights, new CudaOptions { WeightType = ElementType.F16, SlotCount = 1 }));
+        var e = Assert.Throws<InvalidDataException>(
+            () => device.NewBackend(weights, new CudaOptions { WeightType = ElementType.F16, SlotCount = 1 }));
 
         Assert.Contains("h.1.mlp.c_fc.weight", e.Message, StringComparison.Ordinal);
         Assert.Contains("use bf16 or f32", e.Message, StringComparison.Ordinal);
@@ -110,7 +111,8 @@ public sealed class CudaFailureTests(TestDevice device)
             using var weights = new RandomWeights(RandomWeights.Shape());
             weights[WeightCatalog.Block(1, "mlp.c_proj.weight")][0] = 1e6f;
 
-            Assert.Throws<InvalidDataException>(() => device.NewBackend(weights, new CudaOptions { WeightType = ElementType.F16, SlotCount = 1 }));
+            Assert.Throws<InvalidDataException>(
+                () => device.NewBackend(weights, new CudaOptions { WeightType = ElementType.F16, SlotCount = 1 }));
 
             Assert.Equal(held, LeakRegistry.Held.Count);
         }

@@ -150,7 +150,8 @@ public sealed class CudaGoldenTests(TestDevice device)
         int[] prompt = GoldenCase.Load("synthetic", "124M")[2].Prompt;
 
         Assert.InRange(GoldenCase.Difference<float>(backend.LastLogits(prompt), cpu.LastLogits(prompt)), 0, Rounded);
-        Assert.InRange(GoldenCase.Difference<float>(backend.LastLogits([11], prompt.Length), cpu.LastLogits([11], prompt.Length)), 0, Rounded);
+        Assert.InRange(
+            GoldenCase.Difference<float>(backend.LastLogits([11], prompt.Length), cpu.LastLogits([11], prompt.Length)), 0, Rounded);
     }
 
     private void CheckLogits(string model)

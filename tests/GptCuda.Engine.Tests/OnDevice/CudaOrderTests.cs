@@ -68,7 +68,8 @@ public sealed class CudaOrderTests(TestDevice device)
         SamplingOptions sampling = new() { Temperature = 1, TopK = 30, TopP = 0.9f, RepetitionPenalty = 1.2f };
         DecodeRow[] rows =
         [
-            .. new[] { 8, 7, 5 }.Select((position, slot) => new DecodeRow(slot, Token: 9, position, new SequenceSampling(sampling, seed: 8, (uint)slot))),
+            .. new[] { 8, 7, 5 }.Select(
+                (position, slot) => new DecodeRow(slot, Token: 9, position, new SequenceSampling(sampling, seed: 8, (uint)slot))),
         ];
         List<int> tokens = [];
         for (int step = 0; step < 4; step++)

@@ -32,7 +32,8 @@ public sealed class CudaStepTests(TestDevice device)
 
             Step(backend, rows);
 
-            Assert.Equal(["cuGraphLaunch", "cuMemcpyDtoHAsync", "cuEventRecord", "cuEventSynchronize"], DriverCalls.Calls.Select(call => call.Name));
+            Assert.Equal(
+                ["cuGraphLaunch", "cuMemcpyDtoHAsync", "cuEventRecord", "cuEventSynchronize"], DriverCalls.Calls.Select(call => call.Name));
             nint recorded = DriverCalls.Calls[2].Event, awaited = DriverCalls.Calls[3].Event;
             Assert.NotEqual(recorded, awaited);
             Assert.True(waited is null || recorded == waited, "the event that is recorded is the one waited for a step ago");
@@ -78,7 +79,8 @@ public sealed class CudaStepTests(TestDevice device)
 
         Step(backend, rows);
 
-        Assert.Equal(["cuGraphLaunch", "cuMemcpyDtoHAsync", "cuEventRecord", "cuEventSynchronize"], DriverCalls.Calls.Select(call => call.Name));
+        Assert.Equal(
+            ["cuGraphLaunch", "cuMemcpyDtoHAsync", "cuEventRecord", "cuEventSynchronize"], DriverCalls.Calls.Select(call => call.Name));
     }
 
     [SkippableFact]

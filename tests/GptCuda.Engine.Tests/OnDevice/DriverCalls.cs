@@ -182,7 +182,9 @@ internal static unsafe class DriverCalls
     private static int cuLaunchKernelEx(nint configuration, nint function, nint arguments, nint extra)
     {
         long before = Begin("cuLaunchKernelEx");
-        return End(before, ((delegate* unmanaged<nint, nint, nint, nint, int>)Real["cuLaunchKernelEx"])(configuration, function, arguments, extra));
+        return End(
+            before,
+            ((delegate* unmanaged<nint, nint, nint, nint, int>)Real["cuLaunchKernelEx"])(configuration, function, arguments, extra));
     }
 
     private static long Begin(string name, nint mark = 0)

@@ -45,7 +45,8 @@ internal sealed class CheckpointWriter(int shards = 1)
     {
         MemoryStream table = new();
         List<(byte[] Key, byte[] Value)> blocks = [], pending = [];
-        foreach ((byte[] key, byte[] value) in Entries.Select(entry => (Encoding.Latin1.GetBytes(entry.Key), entry.Value)).OrderBy(entry => Convert.ToHexString(entry.Item1), StringComparer.Ordinal))
+        foreach ((byte[] key, byte[] value) in Entries.Select(entry => (Encoding.Latin1.GetBytes(entry.Key), entry.Value)).OrderBy(
+            entry => Convert.ToHexString(entry.Item1), StringComparer.Ordinal))
         {
             pending.Add((key, value));
             if (pending.Sum(entry => entry.Key.Length + entry.Value.Length) > BlockSize)

@@ -45,7 +45,9 @@ public sealed class DeviceGemmTests(TestDevice device)
                         }
                         double expected = (0.5 * sum) + (2 * before[row, column]);
                         double scale = (0.5 * size) + Math.Abs(2 * before[row, column]);
-                        Assert.True(Math.Abs(after[row, column] - expected) <= tolerance * scale, $"[{row}, {column}] of {m}x{n}x{k}: {after[row, column]} for {expected}");
+                        Assert.True(
+                            Math.Abs(after[row, column] - expected) <= tolerance * scale,
+                            $"[{row}, {column}] of {m}x{n}x{k}: {after[row, column]} for {expected}");
                     }
                 }
             }

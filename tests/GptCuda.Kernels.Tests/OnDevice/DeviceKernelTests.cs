@@ -119,7 +119,9 @@ public sealed class DeviceKernelTests(TestDevice device)
     public void Launch_WithAttributes_Runs(LaunchOptions options)
     {
         using CudaContext context = device.NewContext();
-        Skip.If(options == LaunchOptions.Overlapping && context.Device.ComputeCapability.Major < 9, "Overlapping launches need compute capability 9.0.");
+        Skip.If(
+            options == LaunchOptions.Overlapping && context.Device.ComputeCapability.Major < 9,
+            "Overlapping launches need compute capability 9.0.");
         using var stream = new CudaStream(context);
         using KernelModule module = device.NewCompiler(context).Load(new KernelVariant("elementwise.cu"))[0];
         using var counter = new DeviceBuffer<int>(context, 1);

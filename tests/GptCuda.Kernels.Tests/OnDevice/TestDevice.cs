@@ -93,7 +93,8 @@ public sealed class TestDevice : IDisposable
         var functions = new Dictionary<string, nint>();
         foreach (Type type in Assembly.Load("GptCuda.VirtualGpu").GetTypes())
         {
-            foreach (MethodInfo method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (MethodInfo method in type.GetMethods(
+                BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
                 if (method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>()?.EntryPoint is { } name)
                     functions.Add(name, method.MethodHandle.GetFunctionPointer());

@@ -12,7 +12,8 @@ namespace GptCuda.Kernels.Tests.Suite;
 [Collection(TestDevice.Collection)]
 public sealed partial class KernelFileTests(TestDevice device)
 {
-    private static readonly KernelShape Small = new(768, 12, 64, 3072, 50257, MatrixType.BF16), Xl = new(1600, 25, 64, 6400, 50257, MatrixType.BF16);
+    private static readonly KernelShape Small = new(768, 12, 64, 3072, 50257, MatrixType.BF16);
+    private static readonly KernelShape Xl = new(1600, 25, 64, 6400, 50257, MatrixType.BF16);
 
     private static readonly string[] Names =
         [.. Directory.GetFiles(Path.Combine(Repository.Root, "kernels"), "*.cu").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
@@ -41,7 +42,8 @@ public sealed partial class KernelFileTests(TestDevice device)
     [SkippableTheory]
     [InlineData(MatrixType.F32, 8)]
     [InlineData(MatrixType.Int8, 1)]
-    public void Matvec_Xl_HasNoStackAndNoCall(MatrixType type, int rows) => Check(80, [MatrixVectorKernels.Variant(Xl with { Type = type }, rows)]);
+    public void Matvec_Xl_HasNoStackAndNoCall(MatrixType type, int rows) =>
+        Check(80, [MatrixVectorKernels.Variant(Xl with { Type = type }, rows)]);
 
     [SkippableTheory]
     [Trait("Category", "Long")]
@@ -65,8 +67,10 @@ public sealed partial class KernelFileTests(TestDevice device)
         var shape = new KernelShape(3 * headSize, 3, headSize, 16, 16, MatrixType.F16);
         foreach (int architecture in (int[])[75, 90])
         {
-            Check(architecture, [.. ((MatrixType[])[MatrixType.F32, MatrixType.F16, MatrixType.Int8]).Select(type => AttentionDecodeKernel.Variant(shape with { Type = type }))]);
-            Check(architecture, [.. ((MatrixType[])[MatrixType.F32, MatrixType.F16, MatrixType.Int8]).Select(type => AttentionPrefillKernel.Variant(shape with { Type = type }))]);
+            Check(architecture, [.. ((MatrixType[])[MatrixType.F32, MatrixType.F16, MatrixType.Int8]).Select(
+                type => AttentionDecodeKernel.Variant(shape with { Type = type }))]);
+            Check(architecture, [.. ((MatrixType[])[MatrixType.F32, MatrixType.F16, MatrixType.Int8]).Select(
+                type => AttentionPrefillKernel.Variant(shape with { Type = type }))]);
         }
     }
 

@@ -33,7 +33,9 @@ public sealed class KernelSuiteTests(TestDevice device)
             context.Device.MemoryBytes < check.DeviceBytes,
             $"{check.DeviceBytes:N0} bytes of device memory are needed, {context.Device.Name} has {context.Device.MemoryBytes:N0}.");
         KernelCompiler compiler = device.NewLibraryCompiler(context);
-        device.CompileAhead(compiler, variations, [.. KernelChecks.All.Where(check => check.IsVariation == variations).SelectMany(check => check.Variants).Distinct()]);
+        device.CompileAhead(
+            compiler, variations,
+            [.. KernelChecks.All.Where(check => check.IsVariation == variations).SelectMany(check => check.Variants).Distinct()]);
         using var suite = new SuiteDevice(context, compiler);
         check.Run(suite);
     }

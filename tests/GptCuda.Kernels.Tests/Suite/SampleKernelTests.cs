@@ -7,7 +7,9 @@ using GptCuda.VirtualGpu.Profiles;
 
 namespace GptCuda.Kernels.Tests.Suite;
 
-/// <summary>The sampling kernel draws what the CPU's sampler draws from the same logits, whatever the options and however tokens tie.</summary>
+/// <summary>
+/// The sampling kernel draws what the CPU's sampler draws from the same logits, whatever the options and however tokens tie.
+/// </summary>
 [Collection(TestDevice.Collection)]
 public sealed class SampleKernelTests(TestDevice device)
 {
@@ -89,7 +91,8 @@ public sealed class SampleKernelTests(TestDevice device)
         logits[0][650] = float.PositiveInfinity;
         logits[1].AsSpan().Fill(float.NegativeInfinity);
         using CudaContext context = device.NewContext();
-        using var run = new SampleRun(context, NewCompiler(context), Vocabulary, [.. Enumerable.Repeat(SamplingOptions.Untouched, 5)], logits);
+        using var run = new SampleRun(
+            context, NewCompiler(context), Vocabulary, [.. Enumerable.Repeat(SamplingOptions.Untouched, 5)], logits);
         run.Deactivate(2);
 
         int[] sampled = run.Step();
@@ -108,7 +111,8 @@ public sealed class SampleKernelTests(TestDevice device)
     private KernelCompiler NewCompiler(CudaContext context)
     {
         KernelCompiler compiler = device.NewLibraryCompiler(context);
-        device.CompileAhead(compiler, nameof(SampleKernelTests), [.. Vocabularies.Select(vocabulary => SampleKernel.Variant(SampleRun.Shape(vocabulary)))]);
+        device.CompileAhead(
+            compiler, nameof(SampleKernelTests), [.. Vocabularies.Select(vocabulary => SampleKernel.Variant(SampleRun.Shape(vocabulary)))]);
         return compiler;
     }
 

@@ -48,7 +48,8 @@ internal sealed class SampleRun : IDisposable
         _state = new SampleState(
             _device.Upload(options.Select((option, row) => Settings(option, row)).ToArray()), _device.Upload(seen),
             _device.Allocate<byte>((long)rows * SampleKernel.WorkspaceBytes), _device.Upload(new int[rows]),
-            new RowPlaces(_device.Upload(Enumerable.Range(0, rows).ToArray()), _device.Upload(Enumerable.Repeat(FirstPosition - 1, rows).ToArray())),
+            new RowPlaces(
+                _device.Upload(Enumerable.Range(0, rows).ToArray()), _device.Upload(Enumerable.Repeat(FirstPosition - 1, rows).ToArray())),
             _device.Upload(new int[rows]));
         SampleKernel.Prepare(_device.Stream, _state.Workspace);
         _kernel = new SampleKernel(context, _device.Load(SampleKernel.Variant(_shape)), _shape, rows);
@@ -96,7 +97,8 @@ internal sealed class SampleRun : IDisposable
     public void Dispose() => _device.Dispose();
 
     /// <summary>A token that the penalty will matter for: now the best one, now any.</summary>
-    private static int Best(float[] logits, int i, Random random) => i == 0 ? Array.IndexOf(logits, logits.Max()) : random.Next(logits.Length);
+    private static int Best(float[] logits, int i, Random random) =>
+        i == 0 ? Array.IndexOf(logits, logits.Max()) : random.Next(logits.Length);
 
     private static SampleSettings Settings(SamplingOptions options, int row) => new(
         0x1234_5678_9ABC_DEF0UL + (ulong)row, Sampler.Share(options.TopP), (ulong)((double)options.MinP * TokenWeight.One),

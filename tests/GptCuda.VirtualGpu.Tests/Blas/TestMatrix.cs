@@ -36,7 +36,8 @@ internal sealed class TestMatrix
     {
         cudaDataType.CUDA_R_32F => [.. DriverSession.Download<float>(Address, _values.Length).Select(value => (double)value)],
         cudaDataType.CUDA_R_16F => [.. DriverSession.Download<Half>(Address, _values.Length).Select(value => (double)value)],
-        _ => [.. DriverSession.Download<ushort>(Address, _values.Length).Select(bits => (double)BitConverter.UInt32BitsToSingle((uint)bits << 16))],
+        _ => [.. DriverSession.Download<ushort>(Address, _values.Length).Select(
+            bits => (double)BitConverter.UInt32BitsToSingle((uint)bits << 16))],
     };
 
     private nint Upload(double[] values) => _type switch

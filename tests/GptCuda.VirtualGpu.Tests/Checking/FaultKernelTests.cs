@@ -54,7 +54,8 @@ public sealed class FaultKernelTests
             device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 1,
         ]));
         var fault = Faults("oob_global", FaultKind.OutOfBounds,
-            device => device.Launch("oob_global", Of(2), Of(64), arguments: [device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 0]));
+            device => device.Launch(
+                "oob_global", Of(2), Of(64), arguments: [device.Upload<float>(Floats(100)), device.Allocate<float>(100), 100, 0]));
         Assert.Equal((new GridExtent(1, 0, 0), new GridExtent(36, 0, 0)), (fault.Block, fault.Thread));
         Assert.Equal("Single", fault.Allocation);
         Assert.Equal(0, fault.Outside);
@@ -133,7 +134,8 @@ public sealed class FaultKernelTests
 
     [Fact]
     public void Race_BetweenBlocks() => Pair("race_of_blocks", FaultKind.Race,
-        (device, good) => device.Launch("race_of_blocks", Of(5), Of(32), arguments: [device.Upload<float>(Floats(160)), device.Allocate<float>(160), good]));
+        (device, good) => device.Launch(
+            "race_of_blocks", Of(5), Of(32), arguments: [device.Upload<float>(Floats(160)), device.Allocate<float>(160), good]));
 
     [Theory]
     [InlineData(1, 1, 1, true)]
@@ -158,7 +160,8 @@ public sealed class FaultKernelTests
 
     [Fact]
     public void Race_MessageWithoutFences() => Pair("message", FaultKind.Race, (device, good) =>
-        device.Launch("message", Of(2), Of(1), arguments: [device.Upload<uint>(0u), device.Upload<uint>(0u), device.Upload<uint>(0u), good]));
+        device.Launch(
+            "message", Of(2), Of(1), arguments: [device.Upload<uint>(0u), device.Upload<uint>(0u), device.Upload<uint>(0u), good]));
 
     [Fact]
     public void Race_AtomicOfBlockScope() => Pair("atomic_of_block_scope", FaultKind.Race,
@@ -166,12 +169,14 @@ public sealed class FaultKernelTests
 
     [Fact]
     public void NonCoherentLoad_OfWhatTheLaunchWrites() => Pair("nc_write", FaultKind.NonCoherentWrite,
-        (device, good) => device.Launch("nc_write", Of(2), Of(32), arguments: [device.Upload<float>(Floats(64)), device.Allocate<float>(64), good]));
+        (device, good) =>
+            device.Launch("nc_write", Of(2), Of(32), arguments: [device.Upload<float>(Floats(64)), device.Allocate<float>(64), good]));
 
     [Fact]
     public void GridBarrier_WithMoreBlocksThanFit_Deadlocks()
     {
-        Passes(device => device.Launch("grid_barrier", Of(8), Of(64), cooperative: true, arguments: [device.Upload<uint>(0u), device.Allocate<uint>(8)]));
+        Passes(device => device.Launch(
+            "grid_barrier", Of(8), Of(64), cooperative: true, arguments: [device.Upload<uint>(0u), device.Allocate<uint>(8)]));
         // 132 SMs hold two blocks of 1024 threads each.
         var fault = Faults("grid_barrier", FaultKind.Deadlock, device => device.Launch("grid_barrier", Of(265), Of(1024),
             arguments: [device.Upload<uint>(0u), device.Allocate<uint>(265)]), namesLine: false);

@@ -48,7 +48,9 @@ public sealed class BarrierTests
     public void ExitedThreads_AreNotWaitedFor() =>
         Assert.Equal(
             Enumerable.Range(0, 96).Select(t => t < 50 ? 50u : 0),
-            KernelText.Run("setp.ge.u32 %p1, %t, 50;\n@%p1 exit;\nsetp.eq.u32 %p2, %t, %t;\nbar.red.popc.u32 %r1, 0, %p2;\nst.global.u32 [%o], %r1;", 96));
+            KernelText.Run(
+                "setp.ge.u32 %p1, %t, 50;\n@%p1 exit;\nsetp.eq.u32 %p2, %t, %t;\nbar.red.popc.u32 %r1, 0, %p2;\nst.global.u32 [%o], %r1;",
+                96));
 
     [Fact]
     public void NamedBarrier_ProducerArrivesConsumerWaits()

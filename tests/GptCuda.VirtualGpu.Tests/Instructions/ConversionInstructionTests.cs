@@ -147,9 +147,11 @@ public sealed class ConversionInstructionTests
             (a, _, _) => float.IsNaN(BitConverter.UInt32BitsToSingle((uint)a)) ? 0x7fff : a >> 16);
         // The first source goes to the high half.
         InstructionRunner.Check("cvt.rn.bf16x2.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) =>
-            (ulong)ExactRounding.BFloat(BitConverter.UInt32BitsToSingle((uint)a)) << 16 | ExactRounding.BFloat(BitConverter.UInt32BitsToSingle((uint)b)));
+            (ulong)ExactRounding.BFloat(BitConverter.UInt32BitsToSingle((uint)a)) << 16
+                | ExactRounding.BFloat(BitConverter.UInt32BitsToSingle((uint)b)));
         InstructionRunner.Check("cvt.rn.f16x2.f32 %d, %a, %b;", 4, [4, 4], (a, b, _) =>
-            (ulong)ExactRounding.Half(BitConverter.UInt32BitsToSingle((uint)a)) << 16 | ExactRounding.Half(BitConverter.UInt32BitsToSingle((uint)b)));
+            (ulong)ExactRounding.Half(BitConverter.UInt32BitsToSingle((uint)a)) << 16
+                | ExactRounding.Half(BitConverter.UInt32BitsToSingle((uint)b)));
         InstructionRunner.Check("cvt.f32.f16 %d, %a;", 4, [2], (a, _, _) => (a & 0x7fff) > 0x7c00 ? 0x7fffffff
             : BitConverter.SingleToUInt32Bits((float)ExactRounding.FromHalf((ushort)a)));
         InstructionRunner.Check("cvt.f32.bf16 %d, %a;", 4, [2], (a, _, _) => (a & 0x7fff) > 0x7f80 ? 0x7fffffff : a << 16);

@@ -145,7 +145,8 @@ public sealed class FloatInstructionTests
     [InlineData("cos.approx.f32", 8)]
     public void Approximate_EveryInput_IsWithinTheDocumentedErrorAndNearIt(string opcode, int function)
     {
-        ulong[] inputs = [.. InstructionRunner.Values(4, 9, 20000).Select(bits => function is 1 or 6 or 7 or 8 ? BitConverter.SingleToUInt32Bits((F(bits) % 64)) : bits)];
+        ulong[] inputs = [.. InstructionRunner.Values(4, 9, 20000).Select(
+            bits => function is 1 or 6 or 7 or 8 ? BitConverter.SingleToUInt32Bits((F(bits) % 64)) : bits)];
         ulong[] results = InstructionRunner.Run($"{opcode} %d, %a;", 4, [4], [inputs]);
         double worst = 0;
         for (int i = 0; i < inputs.Length; i++)
@@ -187,7 +188,8 @@ public sealed class FloatInstructionTests
         const float inf = float.PositiveInfinity;
         (string Opcode, float Input, float Result)[] cases =
         [
-            ("ex2.approx.f32", -inf, 0), ("ex2.approx.f32", 0, 1), ("ex2.approx.f32", inf, inf), ("lg2.approx.f32", 0, -inf), ("lg2.approx.f32", -0f, -inf),
+            ("ex2.approx.f32", -inf, 0), ("ex2.approx.f32", 0, 1), ("ex2.approx.f32", inf, inf), ("lg2.approx.f32", 0, -inf),
+            ("lg2.approx.f32", -0f, -inf),
             ("lg2.approx.f32", inf, inf), (
                 "lg2.approx.f32", -1, float.NaN), ("rcp.approx.f32", 0, inf), ("rcp.approx.f32", -0f, -inf), ("rcp.approx.f32", inf, 0),
             ("rsqrt.approx.f32", 0, inf), ("rsqrt.approx.f32", -0f, -inf), ("rsqrt.approx.f32", inf, 0), (

@@ -27,7 +27,8 @@ public sealed class MatrixInstructionTests
             return matrix;
         }
         uint Pair(double low, double high) => type == "f16"
-            ? ExactRounding.Half(low) | (uint)ExactRounding.Half(high) << 16 : ExactRounding.BFloat(low) | (uint)ExactRounding.BFloat(high) << 16;
+            ? ExactRounding.Half(low) | (uint)ExactRounding.Half(high) << 16 : ExactRounding.BFloat(low)
+                | (uint)ExactRounding.BFloat(high) << 16;
 
         int registersOfA = depth / 4, registersOfB = depth / 8, registersOfC = sum == "f32" ? 4 : 2,
             each = registersOfA + registersOfB + registersOfC;

@@ -65,7 +65,8 @@ internal sealed class DecodeStep(SuiteDevice device, MatrixType type, int positi
         // The settings that a user has who asks for nothing.
         var options = new SamplingOptions();
         SampleSettings settings = new(
-            1, Sampler.Share(options.TopP), 0, options.RepetitionPenalty, TokenWeight.Scale(options.Temperature), (uint)options.TopK, 0, 0, 0, -1,
+            1, Sampler.Share(options.TopP), 0, options.RepetitionPenalty, TokenWeight.Scale(options.Temperature), (uint)options.TopK, 0, 0,
+            0, -1,
             Context - 1);
         DeviceSpan<byte> workspace = device.Allocate<byte>(SampleKernel.WorkspaceBytes);
         SampleKernel.Prepare(device.Stream, workspace);

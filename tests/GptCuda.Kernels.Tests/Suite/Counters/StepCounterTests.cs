@@ -85,7 +85,8 @@ public sealed class StepCounterTests(TestDevice device, StepCounterTests.Runs ru
                 using (var suite = new SuiteDevice(context, device.NewLibraryCompiler(context)))
                     launches = new DecodeStep(suite, type, 512).Run();
                 IReadOnlyList<LaunchCounts> counts = LaunchCounts.Read(report);
-                Assert.Equal(launches.Select(launch => launch.Name), counts.Select(launch => launch.Kernel[..launch.Kernel.LastIndexOf('_')]));
+                Assert.Equal(
+                    launches.Select(launch => launch.Name), counts.Select(launch => launch.Kernel[..launch.Kernel.LastIndexOf('_')]));
                 return new StepFigures([.. launches.Zip(counts, LaunchFigures.Of)]);
             }
             finally
