@@ -140,8 +140,11 @@ public sealed class HuggingFaceNamesTests : IDisposable
     [Fact]
     public void Open_BillionsOfLayersClaimed_StopsAtTheFirstMissingOne()
     {
-        SmallModel model = new() { Configuration = SmallModel.DefaultConfiguration.Replace(
-            "\"n_layer\": 2", "\"n_layer\": 16777216", StringComparison.Ordinal) };
+        SmallModel model = new()
+        {
+            Configuration = SmallModel.DefaultConfiguration.Replace(
+                "\"n_layer\": 2", "\"n_layer\": 16777216", StringComparison.Ordinal),
+        };
         model.WriteTo(_directory);
         long before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<InvalidDataException>(() => WeightSource.Open(_directory.Path));
