@@ -28,7 +28,7 @@ public sealed class ReadmeTests
     {
         string help = string.Concat(((string[])["generate", "interactive", "score", "logits", "tokenize", "detokenize", "info", "download", "bench", "compare", "selftest"])
             .Select(command => Shell.Run(command, "--help").Succeeded().Output));
-        string shown = Readme[Readme.IndexOf("## Use", StringComparison.Ordinal)..Readme.IndexOf("## Library", StringComparison.Ordinal)];
+        string shown = Readme[Readme.IndexOf("## Use", StringComparison.Ordinal)..Readme.IndexOf("## Layout", StringComparison.Ordinal)];
         Assert.All(
             Regex.Matches(shown, "--[a-z][a-z_-]*").Select(match => match.Value).Distinct(),
             option => Assert.Contains(option, help, StringComparison.Ordinal));
