@@ -14,12 +14,12 @@ namespace GptCuda.Engine;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Every member can be called from any thread. Calls that compute take turns, each from its beginning to its end: on a thread of the
-/// pool; to have sequences computed together, give them to one call of
-/// <see cref="GenerateManyAsync(IEnumerable{GenerationRequest}, CancellationToken)"/>. Disposing cancels
-/// what is running, waits for the step that it is in, and frees the weights and the cache; calls made after that throw
-/// <see cref="ObjectDisposedException"/>. <see cref="Logits"/> is one step. What is called from within a computation (a callback, a
-/// source of requests) must neither compute nor dispose: it would wait for itself.
+/// Every member can be called from any thread. Calls that compute take turns, each from its beginning to its end: those that generate
+/// on a thread of the pool, <see cref="Logits"/> and <see cref="Score"/> on the caller's. To have sequences computed together, give
+/// them to one call of <see cref="GenerateManyAsync(IEnumerable{GenerationRequest}, CancellationToken)"/>. Disposing cancels what is
+/// running, waits for the step that it is in (the whole of <see cref="Logits"/> is one), and frees the weights and the cache; calls
+/// made after that throw <see cref="ObjectDisposedException"/>. What is called from within a computation (a callback, a source of
+/// requests) must neither compute nor dispose: it would wait for itself.
 /// </remarks>
 public sealed class GptModel : IDisposable
 {
@@ -234,6 +234,7 @@ public sealed class GptModel : IDisposable
     /// <param name="progress">Told how far it is, many times a window, on the thread that computes.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="ArgumentException">Fewer than two tokens, an id out of range, or a stride out of range.</exception>
+    /// <exception cref="InvalidOperationException">The model's context is a single token.</exception>
     /// <exception cref="InvalidDataException">The model gave logits that are no numbers; the message says where.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ScoreResult Score(
