@@ -4,7 +4,7 @@ namespace GptCuda.Engine.Sampling;
 /// The counter-based random generator Philox 4x32-10: ten rounds that turn 128 bits of counter and 64 bits of key into 128 random
 /// bits, with no state between calls (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC11).
 /// </summary>
-public static class Philox
+internal static class Philox
 {
     private const uint Multiplier0 = 0xD2511F53;
     private const uint Multiplier1 = 0xCD9E8D57;

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace GptCuda.Engine.Weights;
 
 /// <summary>Stored numbers to f32, each exactly: every bf16 and f16 value is an f32 value.</summary>
-public static class ElementConversion
+internal static class ElementConversion
 {
     /// <summary>Bytes of one stored element.</summary>
     public static int SizeOf(ElementType type) => type switch

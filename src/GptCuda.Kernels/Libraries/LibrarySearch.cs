@@ -7,7 +7,7 @@ namespace GptCuda.Kernels.Libraries;
 /// Finds NVIDIA's libraries: the one that was named, else by the loader's own search, CUDA_PATH and CUDA_HOME, the toolkit's
 /// default folder, and the wheels of an active Python environment.
 /// </summary>
-public sealed class LibrarySearch
+internal sealed class LibrarySearch
 {
     private readonly SearchHost _host;
     private readonly List<string> _notices = [];
