@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using GptCuda.Kernels.Devices;
 using GptCuda.Kernels.Errors;
@@ -159,6 +160,13 @@ public sealed unsafe class RowMajorGemm : IDisposable
         }
         string name = Marshal.PtrToStringUTF8((nint)cublas.cublasGetStatusName(status)) ?? "an unknown status";
         string text = Marshal.PtrToStringUTF8((nint)cublas.cublasGetStatusString(status)) ?? "";
-        return new CublasException($"{function} failed for {what}: {name} ({(int)status}), {text}.", function, (int)status);
+        string memory = "";
+        // The first is also what creating a handle answers when there is no memory for it.
+        if (!_stream.IsCapturing && status is cublasStatus_t.CUBLAS_STATUS_NOT_INITIALIZED or cublasStatus_t.CUBLAS_STATUS_ALLOC_FAILED)
+        {
+            (long free, long total) = _stream.Context.Memory();
+            memory = string.Create(CultureInfo.InvariantCulture, $" The device has {free:N0} bytes free of {total:N0}.");
+        }
+        return new CublasException($"{function} failed for {what}: {name} ({(int)status}), {text}.{memory}", function, (int)status);
     }
 }

@@ -122,7 +122,12 @@ public sealed class RowMajorGemmTests : IDisposable
         var exception = Assert.Throws<CublasException>(() => gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(2, 4)));
 
         Assert.Equal(
-            "cublasGemmEx failed for F32 [2, 3] times F32 [3, 4] into F32 [2, 4]: CUBLAS_WORDS (3), CUBLAS_WORDS.", exception.Message);
+            "cublasGemmEx failed for F32 [2, 3] times F32 [3, 4] into F32 [2, 4]: CUBLAS_WORDS (3), CUBLAS_WORDS. "
+            + "The device has 1,073,741,824 bytes free of 85,899,345,920.",
+            exception.Message);
+        FakeCublas.Status = (cublasStatus_t)7;
+        exception = Assert.Throws<CublasException>(() => gemm.Multiply(Matrix(2, 3), Matrix(3, 4), Matrix(2, 4)));
+        Assert.EndsWith("CUBLAS_WORDS (7), CUBLAS_WORDS.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,5 +4,6 @@ namespace GptCuda.Kernels.Native.Blas;
 internal enum cublasStatus_t : uint
 {
     CUBLAS_STATUS_SUCCESS = 0,
+    CUBLAS_STATUS_NOT_INITIALIZED = 1,
     CUBLAS_STATUS_ALLOC_FAILED = 3,
 }
