@@ -24,7 +24,7 @@ internal sealed class LibrarySearch
     /// <summary>Finds the driver.</summary>
     /// <param name="named">Its file or folder, where the user named one.</param>
     /// <exception cref="LibraryNotFoundException">It is not there.</exception>
-    public SymbolTable FindDriver(string? named = null) => Find(CudaLibrary.Driver, named, (_, _) => null);
+    public SymbolTable FindDriver(string? named = null) => Find(CudaLibrary.Driver, named, 0, (_, _) => null);
 
     /// <summary>Finds an NVRTC that is not newer than the driver.</summary>
     /// <param name="driverVersion">The driver's CUDA version: 1000 x major + 10 x minor.</param>
@@ -37,7 +37,8 @@ internal sealed class LibrarySearch
             : null;
         // The name says the major version before anything is loaded; a file that was named may be called anything.
         return Find(
-            CudaLibrary.Nvrtc, named, (major, symbols) => Newer(symbols is null ? major : NvrtcCompiler.Open(symbols).Version / 1000));
+            CudaLibrary.Nvrtc, named, driverVersion,
+            (major, symbols) => Newer(symbols is null ? major : NvrtcCompiler.Open(symbols).Version / 1000));
     }
 
     /// <summary>Finds the cuBLAS of NVRTC's CUDA version.</summary>
@@ -47,11 +48,12 @@ internal sealed class LibrarySearch
     public SymbolTable FindCublas(int nvrtcMajor, string? named = null)
     {
         string? Other(int major) => major != nvrtcMajor ? $"it is of CUDA {major} and NVRTC of CUDA {nvrtcMajor}" : null;
-        return Find(CudaLibrary.Cublas, named, (major, symbols) => Other(symbols is null ? major : CublasVersion.Of(symbols).Major));
+        return Find(
+            CudaLibrary.Cublas, named, 1000 * nvrtcMajor, (major, symbols) => Other(symbols is null ? major : CublasVersion.Of(symbols).Major));
     }
 
     /// <summary>Goes through the places in order.</summary>
-    private SymbolTable Find(CudaLibrary library, string? named, Func<int, SymbolTable?, string?> objection)
+    private SymbolTable Find(CudaLibrary library, string? named, int version, Func<int, SymbolTable?, string?> objection)
     {
         var attempts = new LibraryAttempts(library, _host, objection, PassOver);
         IReadOnlyList<(string File, int Major)> names = LibraryNames.Of(library, _host.IsWindows);
@@ -84,7 +86,7 @@ internal sealed class LibrarySearch
             }
         }
         throw new LibraryNotFoundException(
-            library, LibraryFailure.NotFound(library, _host, attempts.Tried, attempts.FoundUnsuitable), attempts.Tried);
+            library, LibraryFailure.NotFound(library, _host, attempts.Tried, attempts.FoundUnsuitable, version), attempts.Tried);
     }
 
     /// <summary>What a user's word may mean: a folder with the library in it, a file, or a name for the loader's own search.</summary>

@@ -105,6 +105,41 @@ public sealed class LibrarySearchTests : IDisposable
         Assert.Contains("CUDA 13 is newer than the driver, which supports CUDA 12.8", exception.Message);
     }
 
+    [Theory]
+    [InlineData(false, "525")]
+    [InlineData(true, "528")]
+    public void FindNvrtc_DriverOlderThanAnyThatServes_AsksForADriver(bool windows, string oldest)
+    {
+        // 12 is there and is of no use to it.
+        Place(windows ? "programs/v12.4/bin/nvrtc64_120_0.dll" : "usr/local/cuda/lib64/libnvrtc.so.12");
+
+        var exception = Assert.Throws<LibraryNotFoundException>(() => new LibrarySearch(Host(windows)).FindNvrtc(11040));
+
+        Assert.Contains("The driver supports only CUDA 11.4, and NVRTC 12 is the oldest that serves", exception.Message);
+        Assert.Contains($"CUDA 12.0 needs {oldest} or newer", exception.Message);
+        Assert.DoesNotContain("pip install", exception.Message);
+    }
+
+    [Fact]
+    public void FindNvrtc_NowhereAndADriverOf12_AdvisesNothingNewer()
+    {
+        var exception = Assert.Throws<LibraryNotFoundException>(() => Linux().FindNvrtc(12040));
+
+        Assert.Contains("Install the CUDA Toolkit 12, or only NVRTC: pip install nvidia-cuda-nvrtc-cu12 in", exception.Message);
+        Assert.Contains("the driver supports CUDA 12.4", exception.Message);
+    }
+
+    [Theory]
+    [InlineData(12, "pip install nvidia-cublas-cu12 in")]
+    [InlineData(13, "pip install nvidia-cublas in")]
+    public void FindCublas_Nowhere_AdvisesThatOfNvrtc(int major, string advice)
+    {
+        var exception = Assert.Throws<LibraryNotFoundException>(() => Linux().FindCublas(major));
+
+        Assert.Contains($"Install the CUDA Toolkit {major}", exception.Message);
+        Assert.Contains(advice, exception.Message);
+    }
+
     [Fact]
     public void FindNvrtc_Nowhere_ListsNamesFoldersAndWhatToInstall()
     {
