@@ -74,7 +74,7 @@ public static class ModelDirectory
         return Directory.Exists(path)
             ? path
             : throw new DirectoryNotFoundException(
-                $"There is no model {model}: neither a folder of that path nor {path}. "
+                $"There is no model '{model}': neither a folder of that path nor {path}. "
                 + (OfficialModels.IsDownloadable(model)
                     ? $"To get it: gptcuda download {model}"
                     : $"What can be downloaded: {OfficialModels.Names}"));

@@ -54,7 +54,8 @@ internal static class ModelLoader
             if (options.Device.Kind == DeviceKind.Auto)
                 return (OnCpu(weights, options, clock), $"device: cpu ({FirstSentence(why)})");
             throw new PlatformNotSupportedException(
-                $"device {options.Device} cannot be used: {why.TrimEnd('.')}. `gptcuda devices` says more of what was looked for and found.",
+                $"device {options.Device} cannot be used: {why.TrimEnd('.')}. "
+                + "`gptcuda devices` says more of what was looked for and found.",
                 exception);
         }
     }

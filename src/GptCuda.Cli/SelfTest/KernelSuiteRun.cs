@@ -1,7 +1,5 @@
-using System.Globalization;
 using GptCuda.Kernels.Compilation;
 using GptCuda.Kernels.Devices;
-using GptCuda.Kernels.Kernels;
 using GptCuda.Kernels.Libraries;
 using GptCuda.KernelSuite;
 
@@ -23,7 +21,7 @@ internal sealed class KernelSuiteRun(CudaLibraries libraries, int ordinal)
         try
         {
             context = new CudaContext(libraries.Driver, ordinal);
-            KernelCheck[] possible = [.. checks.Where(check => CanRun(check, context.Device.ComputeCapability, log))];
+            KernelCheck[] possible = [.. checks.Where(check => CanRun(check, context.Device, log))];
             log.Run(Group, "compilation", () => CompileAhead(context, possible));
             foreach (KernelCheck check in possible)
             {
@@ -72,12 +70,11 @@ internal sealed class KernelSuiteRun(CudaLibraries libraries, int ordinal)
         return $"{variants.Length} images for {compiler.Target.Option}, {compiler.CompiledCount} compiled now";
     }
 
-    private static bool CanRun(KernelCheck check, ComputeCapability device, CheckLog log)
+    private static bool CanRun(KernelCheck check, CudaDevice device, CheckLog log)
     {
-        string brain = ((int)MatrixType.BF16).ToString(CultureInfo.InvariantCulture);
-        if (BrainFloat.IsOn(device) || !check.Variants.Any(variant => variant.Defines.GetValueOrDefault("WEIGHT") == brain))
+        if (check.Obstacle(device) is not { } obstacle)
             return true;
-        log.Skip(Group, check.Name, BrainFloat.Missing(device));
+        log.Skip(Group, check.Name, obstacle);
         return false;
     }
 }

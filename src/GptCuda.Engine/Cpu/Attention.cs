@@ -75,7 +75,8 @@ internal static unsafe class Attention<TLanes, TVector>
         {
             float* output = outputs + (row * valueStride);
             Tiles<TLanes, TVector>.Accumulate(
-                1, scores + (row * scoreStride) + common, values + ((nint)common * valueStride), valueStride, output, valueStride, row, valueStride);
+                1, scores + (row * scoreStride) + common, values + ((nint)common * valueStride), valueStride,
+                output, valueStride, row, valueStride);
             for (int channel = 0; channel < size; channel++)
                 destination[(row * stride) + channel] = output[channel] * factors[row];
         }

@@ -59,7 +59,8 @@ public sealed unsafe class CpuBackend : IBackend
 
     /// <inheritdoc/>
     public string Description =>
-        $"CPU, {Options.Threads} {(Options.Threads == 1 ? "thread" : "threads")}, {_forward.VectorName}, {Options.WeightType.ToString().ToLowerInvariant()}";
+        $"CPU, {Options.Threads} {(Options.Threads == 1 ? "thread" : "threads")}, {_forward.VectorName}, "
+        + Options.WeightType.ToString().ToLowerInvariant();
 
     /// <inheritdoc/>
     public int SlotCount => Options.SlotCount;
@@ -105,7 +106,8 @@ public sealed unsafe class CpuBackend : IBackend
     }
 
     /// <summary>Creates a backend for one vector width, in software where the processor lacks it.</summary>
-    internal static CpuBackend Create(IWeightSource source, CpuOptions options, VectorWidth width) => Create(source, options, width, mapped: null);
+    internal static CpuBackend Create(IWeightSource source, CpuOptions options, VectorWidth width) =>
+        Create(source, options, width, mapped: null);
 
     private static CpuBackend Create(IWeightSource source, CpuOptions options, VectorWidth width, CpuWeights? mapped)
     {
@@ -168,7 +170,9 @@ public sealed unsafe class CpuBackend : IBackend
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A slot is out of range, or the source holds fewer positions; the message has the values.</exception>
+    /// <exception cref="ArgumentException">
+    /// A slot is out of range, or the source holds fewer positions; the message has the values.
+    /// </exception>
     public void CopySlot(int source, int destination, int length)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -19,7 +19,8 @@ public readonly record struct CpuMemory(long Weights, long CachePerSlot, int Slo
         CpuWeights.TotalBytes(configuration, options.WeightType),
         KeyValueCache.SlotBytes(configuration),
         options.SlotCount,
-        ForwardBuffers.MostBytes(configuration, options.Threads) + ((long)options.SlotCount * configuration.VocabularySize * sizeof(float)));
+        ForwardBuffers.MostBytes(configuration, options.Threads)
+            + ((long)options.SlotCount * configuration.VocabularySize * sizeof(float)));
 
     /// <summary>Refuses what this machine, or the container, has no memory for.</summary>
     internal void ThrowIfTooMuch(string location, ElementType type)
@@ -28,10 +29,11 @@ public readonly record struct CpuMemory(long Weights, long CachePerSlot, int Slo
         if (Total > available)
         {
             throw new InsufficientMemoryException(
-                $"{location} in {type.ToString().ToLowerInvariant()} takes {Megabytes(Weights)} of weights, {SlotCount} x {Megabytes(CachePerSlot)} of cache "
-                + $"and {Megabytes(Activations)} of activations, and this machine has {Megabytes(available)}: use a smaller type or fewer sequences at once");
+                $"{location} in {type.ToString().ToLowerInvariant()} takes {Mebibytes(Weights)} of weights, "
+                + $"{SlotCount} x {Mebibytes(CachePerSlot)} of cache and {Mebibytes(Activations)} of activations, "
+                + $"and this machine has {Mebibytes(available)}: use a smaller type or fewer sequences at once");
         }
     }
 
-    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N0} MB");
+    private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):N0} MiB");
 }

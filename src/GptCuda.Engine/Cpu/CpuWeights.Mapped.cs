@@ -26,15 +26,22 @@ internal sealed unsafe partial class CpuWeights
             MapLinear(WeightCatalog.Block(layer, "mlp.c_fc"), width, inner),
             MapLinear(WeightCatalog.Block(layer, "mlp.c_proj"), inner, width)))];
         FinalNorm = MapNorm("ln_f");
-        OutputEmbedding = configuration.TiedEmbeddings ? TokenEmbedding : MapEmbedding(WeightCatalog.OutputEmbedding, configuration.VocabularySize);
+        OutputEmbedding = configuration.TiedEmbeddings
+            ? TokenEmbedding
+            : MapEmbedding(WeightCatalog.OutputEmbedding, configuration.VocabularySize);
 
         float* Map(string name) =>
-            source.TryMap(name, out byte* bytes) ? (float*)bytes : throw new InvalidOperationException($"{source.Location}: {name} is not mapped");
+            source.TryMap(name, out byte* bytes)
+                ? (float*)bytes
+                : throw new InvalidOperationException($"{source.Location}: {name} is not mapped");
 
         NormWeights MapNorm(string name) => new(Map(name + ".weight"), Map(name + ".bias"));
 
         PackedMatrix MapLinear(string name, int inputs, int outputs) =>
-            new(ElementType.F32, inputs, outputs, (nint)Map(name + ".weight"), (nint)_base, (nint)Map(name + ".bias")) { Order = FileOrder.InputRows };
+            new(ElementType.F32, inputs, outputs, (nint)Map(name + ".weight"), (nint)_base, (nint)Map(name + ".bias"))
+            {
+                Order = FileOrder.InputRows,
+            };
 
         PackedMatrix MapEmbedding(string name, int rows) =>
             new(ElementType.F32, width, rows, (nint)Map(name), (nint)_base, 0) { Order = FileOrder.OutputRows };
@@ -42,7 +49,9 @@ internal sealed unsafe partial class CpuWeights
 
     /// <summary>The weights of a source in place: null unless it has all of them as f32 in mapped files.</summary>
     /// <param name="source">Stays open for as long as these are used.</param>
-    /// <exception cref="InvalidDataException">A tensor's bytes do not have their checksum; what the source throws passes through.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A tensor's bytes do not have their checksum; what the source throws passes through.
+    /// </exception>
     public static CpuWeights? TryMap(IWeightSource source)
     {
         if (!BitConverter.IsLittleEndian || source.Tensors.Any(tensor => tensor.StoredType != ElementType.F32)
@@ -64,5 +73,7 @@ internal sealed unsafe partial class CpuWeights
     }
 
     private static int MostOutputs(GptConfiguration configuration) =>
-        Math.Max(Math.Max(configuration.VocabularySize, configuration.ContextLength), Math.Max(3 * configuration.Width, configuration.InnerSize));
+        Math.Max(
+            Math.Max(configuration.VocabularySize, configuration.ContextLength),
+            Math.Max(3 * configuration.Width, configuration.InnerSize));
 }

@@ -80,7 +80,8 @@ internal sealed unsafe partial class CpuWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory?.Dispose();
 
-    private NormWeights TakeNorm(string name, int width) => new(TakeVector(name + ".weight", width, width), TakeVector(name + ".bias", width, width));
+    private NormWeights TakeNorm(string name, int width) =>
+        new(TakeVector(name + ".weight", width, width), TakeVector(name + ".bias", width, width));
 
     private PackedMatrix TakeLinear(string name, ElementType type, int inputs, int outputs)
     {

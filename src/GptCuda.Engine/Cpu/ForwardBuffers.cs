@@ -6,7 +6,9 @@ namespace GptCuda.Engine.Cpu;
 /// <summary>Activations of a forward pass, grown to the most rows that were asked for so far.</summary>
 internal sealed unsafe class ForwardBuffers(GptConfiguration configuration) : IDisposable
 {
-    /// <summary>Rows that go through the model at once, unless an observer wants to see all: enough to make weights' reading cheap.</summary>
+    /// <summary>
+    /// Rows that go through the model at once, unless an observer wants to see all: enough to make weights' reading cheap.
+    /// </summary>
     public const int ChunkRows = 512;
 
     /// <summary>More than the rows of any register tile.</summary>

@@ -63,7 +63,8 @@ internal sealed unsafe class KeyValueCache : IDisposable
     {
         float* headKeys = Keys(slot, layer, head), headValues = Values(slot, layer, head) + ((long)position * ValueStride);
         for (int i = 0; i < count; i++)
-            new ReadOnlySpan<float>(values + (i * stride), HeadSize).CopyTo(new Span<float>(headValues + ((long)i * ValueStride), HeadSize));
+            new ReadOnlySpan<float>(values + (i * stride), HeadSize)
+                .CopyTo(new Span<float>(headValues + ((long)i * ValueStride), HeadSize));
 
         // Four positions of a block at a time, because a single one writes four bytes of every cache line of its block.
         for (int i = 0; i < count;)

@@ -25,7 +25,9 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
     /// <summary>Numbers that it holds.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Makes room for at least so many numbers, in huge pages where it is several of them; what it held is lost when it grows.</summary>
+    /// <summary>
+    /// Makes room for at least so many numbers, in huge pages where it is several of them; what it held is lost when it grows.
+    /// </summary>
     public void EnsureLength(long length)
     {
         if (length <= Length)

@@ -77,7 +77,8 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector>
         float* residual = _buffers.Residual + ((long)row * width);
         if (tokens.Order == FileOrder.OutputRows)
         {
-            float* ofToken = (float*)tokens.Panels + ((long)token * width), ofPosition = (float*)positions.Panels + ((long)position * width);
+            float* ofToken = (float*)tokens.Panels + ((long)token * width);
+            float* ofPosition = (float*)positions.Panels + ((long)position * width);
             for (int channel = 0; channel < width; channel++)
                 residual[channel] = ofToken[channel] + ofPosition[channel];
             return;

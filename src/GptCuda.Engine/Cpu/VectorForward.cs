@@ -5,7 +5,9 @@ using GptCuda.Engine.Cpu.Vectors;
 namespace GptCuda.Engine.Cpu;
 
 /// <summary>The forward pass: a sequence of loops shared by the threads of a pool, each a matrix product or a step between two.</summary>
-/// <remarks>Its memory is made at construction and whenever a batch has more rows than any before; otherwise a pass allocates nothing.</remarks>
+/// <remarks>
+/// Its memory is made at construction and whenever a batch has more rows than any before; otherwise a pass allocates nothing.
+/// </remarks>
 internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -44,7 +46,9 @@ internal sealed unsafe partial class VectorForward<TLanes, TVector> : CpuForward
     /// <summary>Numbers of scratch memory that a thread needs, whatever loop it runs.</summary>
     public static int ScratchLength(GptConfiguration configuration) => Math.Max(
         TLanes.TileRows * configuration.Width,
-        Math.Max(MatrixProduct<TLanes, TVector>.ScratchLength(Math.Max(configuration.Width, configuration.InnerSize)), Attention<TLanes, TVector>.ScratchLength(configuration.ContextLength, configuration.HeadSize)));
+        Math.Max(
+            MatrixProduct<TLanes, TVector>.ScratchLength(Math.Max(configuration.Width, configuration.InnerSize)),
+            Attention<TLanes, TVector>.ScratchLength(configuration.ContextLength, configuration.HeadSize)));
 
     /// <inheritdoc/>
     public override void Run(RaggedBatch batch, float* logits, IForwardObserver? observer)

@@ -47,7 +47,9 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>The threads beside the caller.</summary>
     internal IReadOnlyList<Thread> Workers => _workers;
 
-    /// <summary>Calls <paramref name="body"/> with each unit below <paramref name="count"/> and the number of the thread that runs it.</summary>
+    /// <summary>
+    /// Calls <paramref name="body"/> with each unit below <paramref name="count"/> and the number of the thread that runs it.
+    /// </summary>
     /// <exception cref="Exception">What the body threw first; the units left were not started.</exception>
     public void For(int count, Action<int, int> body)
     {

@@ -18,9 +18,9 @@ public readonly record struct CudaMemory(long Weights, long CachePerSlot, int Sl
     /// <summary>A line for the user.</summary>
     public string Describe(string device, ElementType type, long free) => string.Create(
         CultureInfo.InvariantCulture,
-        $"memory on {device}: {Megabytes(Weights)} of weights in {type.ToString().ToLowerInvariant()}, "
-        + $"{SlotCount} x {Megabytes(CachePerSlot)} of cache, "
-        + $"{Megabytes(Workspace)} of workspace; {Megabytes(free)} are free");
+        $"memory on {device}: {Mebibytes(Weights)} of weights in {type.ToString().ToLowerInvariant()}, "
+        + $"{SlotCount} x {Mebibytes(CachePerSlot)} of cache, "
+        + $"{Mebibytes(Workspace)} of workspace; {Mebibytes(free)} are free");
 
     /// <summary>Refuses what the GPU has no room for.</summary>
     /// <exception cref="InsufficientMemoryException">There is too little; the message has the numbers.</exception>
@@ -29,12 +29,12 @@ public readonly record struct CudaMemory(long Weights, long CachePerSlot, int Sl
         if (Total > free)
         {
             throw new InsufficientMemoryException(
-                $"{location} in {type.ToString().ToLowerInvariant()} takes {Megabytes(Weights)} of weights, "
-                + $"{SlotCount} x {Megabytes(CachePerSlot)} of cache "
-                + $"and {Megabytes(Workspace)} of workspace, and {device} has {Megabytes(free)} free: "
+                $"{location} in {type.ToString().ToLowerInvariant()} takes {Mebibytes(Weights)} of weights, "
+                + $"{SlotCount} x {Mebibytes(CachePerSlot)} of cache "
+                + $"and {Mebibytes(Workspace)} of workspace, and {device} has {Mebibytes(free)} free: "
                 + "use a smaller type or fewer sequences at once");
         }
     }
 
-    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N0} MB");
+    private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):N0} MiB");
 }

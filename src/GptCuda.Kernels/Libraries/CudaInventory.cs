@@ -11,10 +11,10 @@ public sealed record CudaInventory
     /// <summary>Driver, NVRTC and cuBLAS, in this order.</summary>
     public required IReadOnlyList<LibraryReport> Libraries { get; init; }
 
-    /// <summary>The GPUs, by number.</summary>
+    /// <summary>The GPUs that answer, by number.</summary>
     public required IReadOnlyList<CudaDevice> Devices { get; init; }
 
-    /// <summary>What was found and passed over, one line each.</summary>
+    /// <summary>Libraries and GPUs that were found and passed over, one line each.</summary>
     public required IReadOnlyList<string> Notices { get; init; }
 
     /// <summary>Looks. Nothing that is missing is an exception.</summary>
@@ -23,12 +23,10 @@ public sealed record CudaInventory
     {
         var search = new LibrarySearch(host);
         CudaDriver? driver = null;
-        IReadOnlyList<CudaDevice> devices = [];
         LibraryReport driverReport = Report(CudaLibrary.Driver, () =>
         {
             SymbolTable symbols = search.FindDriver();
             driver = CudaDriver.Open(symbols);
-            devices = [.. Enumerable.Range(0, driver.DeviceCount).Select(driver.GetDevice)];
             return (CudaVersion.Text(driver.Version), symbols);
         });
 
@@ -48,7 +46,22 @@ public sealed record CudaInventory
                 SymbolTable symbols = search.FindCublas(nvrtcMajor);
                 return (CublasVersion.Of(symbols).ToString(), symbols);
             });
-        return new CudaInventory { Libraries = [driverReport, nvrtcReport, cublasReport], Devices = devices, Notices = search.Notices };
+        List<CudaDevice> devices = [];
+        List<string> notices = [.. search.Notices];
+        for (int ordinal = 0; ordinal < driver?.DeviceCount; ordinal++)
+        {
+            // One GPU that fell off the bus hides neither the others nor the driver.
+            try
+            {
+                devices.Add(driver.GetDevice(ordinal));
+            }
+            catch (CudaException exception)
+            {
+                notices.Add($"GPU {ordinal} is left out: {exception.Message}");
+            }
+        }
+
+        return new CudaInventory { Libraries = [driverReport, nvrtcReport, cublasReport], Devices = devices, Notices = notices };
     }
 
     private static LibraryReport Report(CudaLibrary library, Func<(string Version, SymbolTable Symbols)> open)

@@ -29,7 +29,7 @@ public sealed class CudaFailureTests(TestDevice device)
             weights, new CudaOptions { WeightType = ElementType.F32, SlotCount = 500, Notice = notices.Add }));
 
         // 1.558e9 weights of 4 bytes, and 48 x 11,200 biases once more, with shifts in them; 48 layers x 2 x 25 heads x 1024 positions x 64 channels x 4 bytes a slot.
-        Assert.Contains("6,233 MB of weights, 500 x 629 MB of cache", e.Message, StringComparison.Ordinal);
+        Assert.Contains("5,944 MiB of weights, 500 x 600 MiB of cache", e.Message, StringComparison.Ordinal);
         Assert.Contains("free", e.Message, StringComparison.Ordinal);
         Assert.Empty(notices);
         Assert.Equal(before, context.Memory().Free);

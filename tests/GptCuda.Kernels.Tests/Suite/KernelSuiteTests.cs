@@ -29,9 +29,8 @@ public sealed class KernelSuiteTests(TestDevice device)
     {
         KernelCheck check = KernelChecks.All.Single(check => check.Name == name);
         using CudaContext context = device.NewContext();
-        Skip.If(
-            context.Device.MemoryBytes < check.DeviceBytes,
-            $"{check.DeviceBytes:N0} bytes of device memory are needed, {context.Device.Name} has {context.Device.MemoryBytes:N0}.");
+        string? obstacle = check.Obstacle(context.Device);
+        Skip.If(obstacle is not null, obstacle);
         KernelCompiler compiler = device.NewLibraryCompiler(context);
         device.CompileAhead(
             compiler, variations,

@@ -17,7 +17,8 @@ internal static unsafe class Epilogue<TLanes, TVector>
         {
             case Finish.Store:
                 for (int i = 0; i < whole; i += TLanes.Count)
-                    TLanes.Store(TLanes.FusedMultiplyAdd(TLanes.Load(sums + i), TLanes.Load(scales + i), TLanes.Load(bias + i)), destination + i);
+                    TLanes.Store(
+                        TLanes.FusedMultiplyAdd(TLanes.Load(sums + i), TLanes.Load(scales + i), TLanes.Load(bias + i)), destination + i);
                 break;
             case Finish.Gelu:
                 for (int i = 0; i < whole; i += TLanes.Count)

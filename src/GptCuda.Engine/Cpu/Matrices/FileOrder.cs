@@ -1,6 +1,8 @@
 namespace GptCuda.Engine.Cpu.Matrices;
 
-/// <summary>Whether a matrix is laid out in panels, or stands as a file has it, f32, for a first pass that need not wait for panels.</summary>
+/// <summary>
+/// Whether a matrix is laid out in panels, or stands as a file has it, f32, for a first pass that need not wait for panels.
+/// </summary>
 internal enum FileOrder
 {
     /// <summary>In panels, in whatever type.</summary>

@@ -39,7 +39,8 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
             for (int output = firstOutput; output < Math.Min(firstOutput + stride, matrix.Outputs); output += PanelWidth)
             {
                 int outputs = Math.Min(PanelWidth, matrix.Outputs - output);
-                FileStrips<TLanes, TVector>.OfOutputRows((float*)matrix.Panels + ((nint)output * matrix.Inputs), matrix.Inputs, outputs, strips);
+                float* block = (float*)matrix.Panels + ((nint)output * matrix.Inputs);
+                FileStrips<TLanes, TVector>.OfOutputRows(block, matrix.Inputs, outputs, strips);
                 MultiplyStrips(strips, 0, matrix.Inputs, firstRow, rows, sums + (output - firstOutput), stride, PanelWidth);
             }
         }

@@ -10,7 +10,8 @@ namespace GptCuda.Engine.Cpu.Matrices;
 /// </summary>
 /// <remarks>
 /// Blocks of 128 inputs keep a strip in half of the first cache and the activations of 192 rows in the second, for all panels of a
-/// group: larger ones are slower as soon as a neighbour shares the caches. Blocking does not show in results: a sum is one chain over k that pauses in memory between blocks.
+/// group: larger ones are slower as soon as a neighbour shares the caches. Blocking does not show in results: a sum is one chain over k
+/// that pauses in memory between blocks.
 /// </remarks>
 internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
@@ -45,7 +46,9 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
         _fileOrder = MultiplyFileOrder;
     }
 
-    /// <summary>Numbers of scratch memory that a thread needs: sums of a unit, and a strip, or more of them for matrices in file order.</summary>
+    /// <summary>
+    /// Numbers of scratch memory that a thread needs: sums of a unit, and a strip, or more of them for matrices in file order.
+    /// </summary>
     /// <param name="mostInputs">Inputs of the largest matrix.</param>
     public static int ScratchLength(int mostInputs) => Math.Max(
         (SumRows * MostGroupPanels * PanelWidth) + (BlockInputs * Tiles<TLanes, TVector>.StripWidth),
@@ -86,7 +89,8 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
 
         // Units of equal numbers of whole tiles, and enough of them for threads that are not equally fast.
         _groupPanels = Math.Clamp(matrix.PanelCount / (4 * _pool.ThreadCount), 1, MostGroupPanels);
-        int height = RowPacking<TLanes, TVector>.Height(rows), tiles = RowPacking<TLanes, TVector>.TileCount(rows), most = BlockRows / height;
+        int height = RowPacking<TLanes, TVector>.Height(rows), most = BlockRows / height;
+        int tiles = RowPacking<TLanes, TVector>.TileCount(rows);
         _rowUnits = (tiles + most - 1) / most;
         _unitRows = (tiles + _rowUnits - 1) / _rowUnits * height;
         _pool.For(GroupCount(matrix) * _rowUnits, _manyRows);

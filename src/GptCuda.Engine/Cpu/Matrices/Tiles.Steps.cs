@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace GptCuda.Engine.Cpu.Matrices;
 
-/// <content>One step of k for some rows of a tile. The sums are the caller's locals, which stay in registers when this is inlined.</content>
+/// <content>
+/// One step of k for some rows of a tile. The sums are the caller's locals, which stay in registers when this is inlined.
+/// </content>
 internal static unsafe partial class Tiles<TLanes, TVector>
 {
     /// <summary>Fetches a line of each stream; how many there are does not change in a loop.</summary>

@@ -23,9 +23,12 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         for (; depth >= 2; depth -= 2)
         {
             Fetch(next, apart, streams);
-            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step2<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71);
-            Step6<TFormat>(a + 8, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a + 8, b + bStride,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step2<TFormat>(a + 14, b + bStride, ref c60, ref c61, ref c70, ref c71);
             a += 16;
             b += 2 * bStride;
@@ -34,7 +37,8 @@ internal static unsafe partial class Tiles<TLanes, TVector>
 
         if (depth > 0)
         {
-            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             Step2<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71);
         }
 
@@ -78,10 +82,16 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         for (; depth >= 2; depth -= 2)
         {
             Fetch(next, apart, streams);
-            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step6<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
-            Step6<TFormat>(a + 12, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step6<TFormat>(a + 18, b + bStride, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
+            Step6<TFormat>(
+                a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
+            Step6<TFormat>(
+                a + 12, b + bStride,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a + 18, b + bStride,
+                ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
             a += 24;
             b += 2 * bStride;
             next += step;
@@ -89,8 +99,10 @@ internal static unsafe partial class Tiles<TLanes, TVector>
 
         if (depth > 0)
         {
-            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step6<TFormat>(a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
+            Step6<TFormat>(
+                a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a + 6, b, ref c60, ref c61, ref c70, ref c71, ref c80, ref c81, ref c90, ref c91, ref c100, ref c101, ref c110, ref c111);
         }
 
         TLanes.Store(c00, c);

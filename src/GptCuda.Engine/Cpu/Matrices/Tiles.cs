@@ -172,15 +172,19 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         for (; depth >= 2; depth -= 2)
         {
             Fetch(next, apart, streams);
-            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step6<TFormat>(a + 6, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a + 6, b + bStride,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             a += 12;
             b += 2 * bStride;
             next += step;
         }
 
         if (depth > 0)
-            Step6<TFormat>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step6<TFormat>(
+                a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
 
         TLanes.Store(c00, c);
         TLanes.Store(c01, c + TLanes.Count);

@@ -4,7 +4,9 @@ using GptCuda.Engine.Cpu.Vectors;
 
 namespace GptCuda.Engine.Cpu.Measuring;
 
-/// <summary>Measures the processor with a number of threads at work at once: reading memory, and fused multiply-adds in registers.</summary>
+/// <summary>
+/// Measures the processor with a number of threads at work at once: reading memory, and fused multiply-adds in registers.
+/// </summary>
 internal static unsafe class CpuLimits
 {
     /// <summary>Pieces of 4.7 MB that are read in one go: together far more than any cache keeps.</summary>
