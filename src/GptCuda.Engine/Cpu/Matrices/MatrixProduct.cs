@@ -33,6 +33,8 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
     private int _groupPanels;
     private int _unitRows;
     private int _rowUnits;
+    private int _fullUnits;
+    private int _lastUnits;
     private Finish _finish;
     private float* _destination;
     private nint _stride;
@@ -82,49 +84,58 @@ internal sealed unsafe partial class MatrixProduct<TLanes, TVector>
 
         if (rows == 1)
         {
-            _groupPanels = Math.Clamp(matrix.PanelCount / _pool.ThreadCount, 1, Tiles<TLanes, TVector>.PanelsAtOnce);
-            _pool.For(GroupCount(matrix), _oneRow);
+            // Units of as many panels as are read at once while there is one for every thread; what is left is shared evenly.
+            int most = Tiles<TLanes, TVector>.PanelsAtOnce, threads = _pool.ThreadCount;
+            _fullUnits = matrix.PanelCount / (most * threads) * threads;
+            _lastUnits = Math.Min(threads, matrix.PanelCount - (_fullUnits * most));
+            _pool.For(_fullUnits + _lastUnits, _oneRow);
             return;
         }
 
         // Units of equal numbers of whole tiles, and enough of them for threads that are not equally fast.
         _groupPanels = Math.Clamp(matrix.PanelCount / (4 * _pool.ThreadCount), 1, MostGroupPanels);
-        int height = RowPacking<TLanes, TVector>.Height(rows), most = BlockRows / height;
+        int height = RowPacking<TLanes, TVector>.Height(rows), unitTiles = BlockRows / height;
         int tiles = RowPacking<TLanes, TVector>.TileCount(rows);
-        _rowUnits = (tiles + most - 1) / most;
+        _rowUnits = (tiles + unitTiles - 1) / unitTiles;
         _unitRows = (tiles + _rowUnits - 1) / _rowUnits * height;
         _pool.For(GroupCount(matrix) * _rowUnits, _manyRows);
     }
 
     private int GroupCount(PackedMatrix matrix) => (matrix.PanelCount + _groupPanels - 1) / _groupPanels;
 
-    private void MultiplyRow(int group, int worker)
+    private void MultiplyRow(int unit, int worker)
     {
         switch (_matrix.Type)
         {
             case ElementType.F32:
-                MultiplyRow<F32Format>(group, worker);
+                MultiplyRow<F32Format>(unit, worker);
                 break;
             case ElementType.BF16:
-                MultiplyRow<BFloat16Format>(group, worker);
+                MultiplyRow<BFloat16Format>(unit, worker);
                 break;
             case ElementType.F16:
-                MultiplyRow<HalfFormat>(group, worker);
+                MultiplyRow<HalfFormat>(unit, worker);
                 break;
             default:
-                MultiplyRow<Int8Format>(group, worker);
+                MultiplyRow<Int8Format>(unit, worker);
                 break;
         }
     }
 
-    private void MultiplyRow<TFormat>(int group, int worker)
+    private void MultiplyRow<TFormat>(int unit, int worker)
         where TFormat : IWeightFormat
     {
         PackedMatrix matrix = _matrix;
-        int panel = group * _groupPanels, panels = Math.Min(_groupPanels, matrix.PanelCount - panel);
+        int most = Tiles<TLanes, TVector>.PanelsAtOnce, panel = unit * most, end = panel + most;
+        if (unit >= _fullUnits)
+        {
+            int full = _fullUnits * most, last = matrix.PanelCount - full, share = unit - _fullUnits;
+            (panel, end) = (full + (last * share / _lastUnits), full + (last * (share + 1) / _lastUnits));
+        }
+
         float* sums = _scratch.Of(worker);
-        Tiles<TLanes, TVector>.Panels<TFormat>(_activations, matrix.Panel(panel), matrix.PanelLength, panels, sums, matrix.Inputs);
-        FinishRows(sums, panel, panels, 0, 1);
+        Tiles<TLanes, TVector>.Panels<TFormat>(_activations, matrix.Panel(panel), matrix.PanelLength, end - panel, sums, matrix.Inputs);
+        FinishRows(sums, panel, end - panel, 0, 1);
     }
 
     private void MultiplyRows(int unit, int worker)

@@ -26,26 +26,43 @@ internal static unsafe partial class Tiles<TLanes, TVector>
     public static void Panels<TFormat>(float* a, byte* b, nint panelBytes, int panels, float* c, int depth)
         where TFormat : IWeightFormat
     {
-        if (panels == 6 && TLanes.Count == 16)
+        while (panels > 0)
         {
-            SixPanels<TFormat>(a, b, panelBytes, c, depth);
-            return;
+            int read = Read<TFormat>(a, b, panelBytes, panels, c, depth);
+            panels -= read;
+            b += read * panelBytes;
+            c += read * PackedMatrix.PanelWidth;
         }
+    }
 
-        if (panels == 3 && TLanes.Count == 8)
+    /// <summary>Runs one row over the first of some panels, and says over how many.</summary>
+    private static int Read<TFormat>(float* a, byte* b, nint panelBytes, int panels, float* c, int depth)
+        where TFormat : IWeightFormat
+    {
+        switch (TLanes.Count, panels)
         {
-            ThreePanels<TFormat>(a, b, panelBytes, c, depth);
-            return;
+            case (16, >= 6):
+                SixOfTwo<TFormat>(a, b, panelBytes, c, depth);
+                return 6;
+            case (16, 5 or 3):
+                ThreeOfTwo<TFormat>(a, b, panelBytes, c, depth);
+                return 3;
+            case (16, 4 or 2):
+                TwoOfTwo<TFormat>(a, b, panelBytes, c, depth);
+                return 2;
+            case (8, >= 3):
+                ThreeOfFour<TFormat>(a, b, panelBytes, c, depth);
+                return 3;
+            default:
+                new Span<float>(c, PackedMatrix.PanelWidth).Clear();
+                Row<TFormat>(a, b, PackedMatrix.PanelWidth * TFormat.Size, c, depth, PackedMatrix.PanelWidth);
+                return 1;
         }
-
-        new Span<float>(c, panels * PackedMatrix.PanelWidth).Clear();
-        for (int panel = 0; panel < panels; panel++, b += panelBytes, c += PackedMatrix.PanelWidth)
-            Row<TFormat>(a, b, PackedMatrix.PanelWidth * TFormat.Size, c, depth, PackedMatrix.PanelWidth);
     }
 
     /// <summary>Three panels of four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ThreePanels<TFormat>(float* a, byte* b, nint panelBytes, float* c, int depth)
+    private static void ThreeOfFour<TFormat>(float* a, byte* b, nint panelBytes, float* c, int depth)
         where TFormat : IWeightFormat
     {
         int vector = TLanes.Count * TFormat.Size;
@@ -79,7 +96,7 @@ internal static unsafe partial class Tiles<TLanes, TVector>
 
     /// <summary>Six panels of two vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SixPanels<TFormat>(float* a, byte* b, nint panelBytes, float* c, int depth)
+    private static void SixOfTwo<TFormat>(float* a, byte* b, nint panelBytes, float* c, int depth)
         where TFormat : IWeightFormat
     {
         int vector = TLanes.Count * TFormat.Size;
@@ -112,6 +129,57 @@ internal static unsafe partial class Tiles<TLanes, TVector>
         Store(b0, b1, d0, d1, c);
         Store(e0, e1, f0, f1, c + (4 * TLanes.Count));
         Store(g0, g1, h0, h1, c + (8 * TLanes.Count));
+    }
+
+    /// <summary>Three panels of two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ThreeOfTwo<TFormat>(float* a, byte* b, nint panelBytes, float* c, int depth)
+        where TFormat : IWeightFormat
+    {
+        int vector = TLanes.Count * TFormat.Size;
+        byte* d = b + panelBytes, e = d + panelBytes;
+        TVector b0 = TLanes.Broadcast(0), b1 = b0, d0 = b0, d1 = b0, e0 = b0, e1 = b0;
+        for (; depth > 0; depth--)
+        {
+            TVector x = TLanes.Broadcast(*a);
+            b0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b), b0);
+            b1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b + vector), b1);
+            d0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(d), d0);
+            d1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(d + vector), d1);
+            e0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(e), e0);
+            e1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(e + vector), e1);
+            a++;
+            b += 2 * vector;
+            d += 2 * vector;
+            e += 2 * vector;
+        }
+
+        Store(b0, b1, d0, d1, c);
+        TLanes.Store(e0, c + (4 * TLanes.Count));
+        TLanes.Store(e1, c + (5 * TLanes.Count));
+    }
+
+    /// <summary>Two panels of two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TwoOfTwo<TFormat>(float* a, byte* b, nint panelBytes, float* c, int depth)
+        where TFormat : IWeightFormat
+    {
+        int vector = TLanes.Count * TFormat.Size;
+        byte* d = b + panelBytes;
+        TVector b0 = TLanes.Broadcast(0), b1 = b0, d0 = b0, d1 = b0;
+        for (; depth > 0; depth--)
+        {
+            TVector x = TLanes.Broadcast(*a);
+            b0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b), b0);
+            b1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(b + vector), b1);
+            d0 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(d), d0);
+            d1 = TLanes.FusedMultiplyAdd(x, TFormat.Load<TLanes, TVector>(d + vector), d1);
+            a++;
+            b += 2 * vector;
+            d += 2 * vector;
+        }
+
+        Store(b0, b1, d0, d1, c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
