@@ -46,7 +46,22 @@ public sealed unsafe class MatrixProductTests
     public void Run_MoreRowsThanABlock_EqualsChainOfFusedMultiplyAdds() =>
         Check<Lanes256, Vector256<float>>(ElementType.F32, rows: 580, inputs: 20, outputs: 70);
 
-    private static void Check<TLanes, TVector>(ElementType type, int rows, int inputs, int outputs)
+    /// <summary>One row: panels are shared by sixes or threes, and what is left of them in any number.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Run_OneRowOfAnyNumberOfPanels_EqualsChainOfFusedMultiplyAdds(int threads)
+    {
+        for (int panels = 1; panels <= 19; panels++)
+        {
+            Check<Lanes128, Vector128<float>>(ElementType.BF16, rows: 1, inputs: 5, 32 * panels, threads);
+            Check<Lanes256, Vector256<float>>(ElementType.BF16, rows: 1, inputs: 5, 32 * panels, threads);
+            Check<Lanes512, Vector512<float>>(ElementType.BF16, rows: 1, inputs: 5, 32 * panels, threads);
+        }
+    }
+
+    private static void Check<TLanes, TVector>(ElementType type, int rows, int inputs, int outputs, int threads = 2)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
@@ -61,7 +76,7 @@ public sealed unsafe class MatrixProductTests
         var random = new Random(rows);
         float[] x = [.. Enumerable.Range(0, rows * inputs).Select(_ => (float)random.NextDouble() - 0.5f)];
 
-        float[] actual = Multiply<TLanes, TVector>(x, rows, matrix);
+        float[] actual = Multiply<TLanes, TVector>(x, rows, matrix, threads);
 
         for (int row = 0; row < rows; row++)
         {
@@ -84,13 +99,13 @@ public sealed unsafe class MatrixProductTests
         }
     }
 
-    private static float[] Multiply<TLanes, TVector>(float[] x, int rows, PackedMatrix matrix)
+    private static float[] Multiply<TLanes, TVector>(float[] x, int rows, PackedMatrix matrix, int threads)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
         int inputs = matrix.Inputs;
-        using var pool = new WorkerPool(2);
-        using var scratch = new WorkerScratch(2, MatrixProduct<TLanes, TVector>.ScratchLength(inputs));
+        using var pool = new WorkerPool(threads);
+        using var scratch = new WorkerScratch(threads, MatrixProduct<TLanes, TVector>.ScratchLength(inputs));
         using var packed = new NativeBuffer<float>(RowPacking<TLanes, TVector>.Length(rows, inputs));
         var product = new MatrixProduct<TLanes, TVector>(pool, scratch);
         var result = new float[rows * matrix.Outputs];
@@ -99,8 +114,8 @@ public sealed unsafe class MatrixProductTests
             for (int tile = 0; tile < RowPacking<TLanes, TVector>.TileCount(rows); tile++)
             {
                 nint first = (nint)tile * RowPacking<TLanes, TVector>.Height(rows) * inputs;
-                RowPacking<TLanes,
-                TVector>.Pack(source + first, inputs, RowPacking<TLanes, TVector>.RowsIn(tile, rows), inputs, packed.Pointer + first);
+                RowPacking<TLanes, TVector>.Pack(
+                    source + first, inputs, RowPacking<TLanes, TVector>.RowsIn(tile, rows), inputs, packed.Pointer + first);
             }
 
             product.Run(packed.Pointer, rows, matrix, Finish.Store, destination, matrix.Outputs);
